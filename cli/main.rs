@@ -1,0 +1,3 @@
+//! `flow`: parses the arguments, calls a command, returns its exit status.
+
+fn main() {}

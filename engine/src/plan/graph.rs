@@ -1,0 +1,230 @@
+//! What is a checked pipeline?
+//!
+//! A plan cannot name a node that does not exist: names are resolved to indices. It holds all that a run needs, so that
+//! a run never reads the pipeline's file again. Bodies are templates with local indices; a run makes instances of them.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+
+use crate::expression::{Expression, Template};
+use crate::kind::{Class, Nature, Weight};
+use crate::name::{KindName, NodeName};
+use crate::schema::Schema;
+use crate::source::{Source, Span};
+
+/// The number of the plan's own format; decoders of older ones are kept.
+pub const PLAN_FORMAT: u32 = 1;
+
+/// A checked pipeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Plan {
+    pub format: u32,
+    pub name: String,
+    pub description: Option<String>,
+    /// The pipeline's file first, then the sub-pipelines' files.
+    pub sources: Vec<Source>,
+    pub inputs: Vec<Input>,
+    /// The kinds that are used, as they were when the plan was made.
+    pub kinds: BTreeMap<KindName, PlannedKind>,
+    /// The first is the pipeline's own.
+    pub bodies: Vec<Body>,
+    /// Files that the pipeline names literally; a run reads them once, at its start.
+    pub files: Vec<LiteralFile>,
+}
+
+/// An input of the pipeline.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Input {
+    pub name: NodeName,
+    pub schema: Schema,
+    /// None where the input is required.
+    pub default: Option<Json>,
+}
+
+/// What a plan keeps of a kind.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PlannedKind {
+    pub version: u32,
+    /// Versions of tools and the like, part of every fingerprint.
+    pub revision: String,
+    pub nature: Nature,
+    pub weight: Weight,
+    pub inline: bool,
+    pub input: Schema,
+    pub output: Schema,
+    /// The provider that is taken where the node names none; empty for a kind without a capability.
+    pub provider: String,
+}
+
+/// A file beside the pipeline that a `with:` names, written into the plan as `{"$file": index}`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LiteralFile {
+    /// Relative to the current folder, or absolute.
+    pub path: String,
+    /// The media range of the port that takes it.
+    pub media: String,
+}
+
+/// A graph of nodes: a pipeline's, or one node's `nodes:`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Body {
+    /// In an order in which each stands after all that it needs.
+    pub nodes: Vec<Node>,
+    pub gives: Gives,
+    /// The node whose body this is; none for the pipeline's own.
+    pub parent: Option<(BodyIndex, NodeIndex)>,
+}
+
+/// What an instance of a body gives when all its nodes have settled.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gives {
+    /// The object of its `outputs`.
+    Outputs(Vec<(NodeName, Template)>),
+    /// What its one node gives: the body of `map` with `use`.
+    Node(NodeIndex),
+}
+
+/// An index into [`Plan::bodies`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct BodyIndex(pub u32);
+
+/// An index into [`Body::nodes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NodeIndex(pub u32);
+
+/// A vertex of a graph.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Node {
+    pub name: NodeName,
+    /// Where its key stands in its file.
+    pub span: Span,
+    pub when: Option<Expression>,
+    pub each: Option<Each>,
+    pub work: Work,
+    pub retry: Retry,
+    #[serde(default, with = "duration")]
+    pub timeout: Option<Duration>,
+    pub on_error: OnError,
+    /// Nodes of the same body that settle first: those that it names, its body's among them, and those in `needs:`.
+    pub needs: Vec<NodeIndex>,
+    /// The reverse of `needs`.
+    pub dependents: Vec<NodeIndex>,
+}
+
+/// One copy per item of a list.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Each {
+    pub list: Expression,
+    /// What the item is called inside.
+    pub item: NodeName,
+    /// What names an item for people, caches and resumes; the index where none.
+    pub key: Option<Expression>,
+    /// So many at once.
+    pub limit: Option<u32>,
+    /// More items are an error.
+    pub max_items: u32,
+}
+
+/// What a node does.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Work {
+    Call(Call),
+    /// An instance of a body; with `each`, one per item.
+    Body(BodyIndex),
+}
+
+/// A node's use of a kind.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Call {
+    pub kind: KindName,
+    /// Values by port.
+    pub with: Vec<(String, Template)>,
+    pub provider: Option<Template>,
+}
+
+/// When a failed attempt is tried again.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Retry {
+    /// All attempts, the first among them.
+    pub attempts: u16,
+    #[serde(with = "duration")]
+    pub least: Option<Duration>,
+    #[serde(with = "duration")]
+    pub most: Option<Duration>,
+    /// None: whatever may pass.
+    pub errors: Option<Vec<Class>>,
+}
+
+/// What a failed node means for those that need it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnError {
+    /// They are cancelled.
+    #[default]
+    Fail,
+    /// It gives null. In a map, the item does.
+    Skip,
+    /// In a map: the item is left out.
+    Drop,
+}
+
+impl Plan {
+    pub fn root(&self) -> BodyIndex {
+        BodyIndex(0)
+    }
+
+    pub fn body(&self, index: BodyIndex) -> &Body {
+        &self.bodies[index.0 as usize]
+    }
+
+    pub fn kind(&self, name: &KindName) -> &PlannedKind {
+        self.kinds.get(name).expect("a plan holds every kind that its nodes use")
+    }
+}
+
+impl Body {
+    pub fn node(&self, index: NodeIndex) -> &Node {
+        &self.nodes[index.0 as usize]
+    }
+
+    pub fn position(&self, name: &str) -> Option<NodeIndex> {
+        let position = self.nodes.iter().position(|node| node.name.as_str() == name)?;
+        Some(NodeIndex(u32::try_from(position).expect("a body has far fewer nodes")))
+    }
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self { attempts: 1, least: None, most: None, errors: None }
+    }
+}
+
+/// Milliseconds, in stored plans.
+mod duration {
+    use std::time::Duration;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    #[expect(clippy::ref_option, reason = "serde's `with` passes the field by reference")]
+    pub(super) fn serialize<S: Serializer>(
+        duration: &Option<Duration>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        duration
+            .map(|duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
+            .serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<Option<Duration>, D::Error> {
+        Ok(Option::<u64>::deserialize(from)?.map(Duration::from_millis))
+    }
+}

@@ -1,0 +1,3 @@
+//! Stage 2: a document and a catalog become a plan.
+
+pub mod graph;
