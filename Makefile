@@ -1,0 +1,27 @@
+# The few commands of the project. `make demo` and `make test` install what they need, after saying what.
+
+export PATH := $(HOME)/.cargo/bin:$(PATH)
+
+.PHONY: demo test lint coverage
+
+# Turns the sample article into a film with local parts, and prints where it is.
+demo:
+	scripts/setup demo
+	cargo build --release
+	target/release/flow run pipelines/podcast.yaml
+
+# All tests of all members; what CI runs.
+test:
+	scripts/setup test
+	cargo test --workspace
+
+# Formatting, lints, and licences where cargo-deny is installed.
+lint:
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets -- -D warnings
+	if command -v cargo-deny >/dev/null; then cargo deny check bans licenses sources; fi
+
+# Lines reached by tests, over all members; fails below 80 %.
+coverage:
+	scripts/setup test
+	scripts/coverage
