@@ -1,8 +1,19 @@
 //! The kinds and providers of `flow`: the table of contents is [`register`].
 
+mod control;
+pub mod media;
+#[expect(dead_code, reason = "kinds of media use the rest of it")]
+mod process;
+#[cfg(test)]
+#[expect(dead_code, reason = "kinds of media use the rest of it")]
+mod testing;
+
 use flow_engine::kind::Registry;
 
 /// Every kind of this package, ready to run.
 pub fn register() -> Registry {
-    Registry::default()
+    let mut registry = Registry::default();
+    control::register(&mut registry);
+    media::register(&mut registry);
+    registry
 }
