@@ -7,6 +7,7 @@ pub mod kind;
 pub mod money;
 pub mod name;
 pub mod plan;
+pub mod run;
 pub mod schema;
 pub mod source;
 pub mod time;

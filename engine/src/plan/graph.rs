@@ -73,6 +73,8 @@ pub struct LiteralFile {
 pub struct Body {
     /// In an order in which each stands after all that it needs.
     pub nodes: Vec<Node>,
+    /// The nodes by name.
+    pub names: BTreeMap<NodeName, NodeIndex>,
     pub gives: Gives,
     /// The node whose body this is; none for the pipeline's own.
     pub parent: Option<(BodyIndex, NodeIndex)>,
@@ -190,13 +192,28 @@ impl Plan {
 }
 
 impl Body {
+    /// The body of `nodes`, whose `dependents` follow from their `needs`.
+    pub fn new(mut nodes: Vec<Node>, gives: Gives, parent: Option<(BodyIndex, NodeIndex)>) -> Self {
+        let index = |position: usize| {
+            NodeIndex(u32::try_from(position).expect("a body has far fewer nodes"))
+        };
+        let names =
+            nodes.iter().enumerate().map(|(at, node)| (node.name.clone(), index(at))).collect();
+        let edges: Vec<_> = (nodes.iter().enumerate())
+            .flat_map(|(at, node)| node.needs.iter().map(move |need| (*need, index(at))))
+            .collect();
+        for (need, dependent) in edges {
+            nodes[need.0 as usize].dependents.push(dependent);
+        }
+        Self { nodes, names, gives, parent }
+    }
+
     pub fn node(&self, index: NodeIndex) -> &Node {
         &self.nodes[index.0 as usize]
     }
 
     pub fn position(&self, name: &str) -> Option<NodeIndex> {
-        let position = self.nodes.iter().position(|node| node.name.as_str() == name)?;
-        Some(NodeIndex(u32::try_from(position).expect("a body has far fewer nodes")))
+        self.names.get(name).copied()
     }
 }
 

@@ -27,6 +27,15 @@ pub struct Violation {
     pub message: String,
 }
 
+impl fmt::Display for Violation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() {
+            return f.write_str(&self.message);
+        }
+        write!(f, "at {}: {}", self.path, self.message)
+    }
+}
+
 impl Schema {
     pub fn new(json: Json) -> Self {
         Self(Arc::new(Inner { json, validator: OnceLock::new() }))

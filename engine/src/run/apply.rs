@@ -1,0 +1,335 @@
+//! What does an event change?
+//!
+//! The only writer of run state; replay uses it too. It evaluates no expression and reads no clock, so old journals stay
+//! readable for as long as this file understands their events.
+
+use super::event::{At, AttemptId, Decision, Ended, Event, ScopeId, Signal, Value};
+use super::node::{Change, NodeState};
+use super::scope::{Copy, Expansion, ITEMS_AT_ONCE, Scope};
+use super::{Damaged, End, Failed, RunState, Started};
+use crate::kind::{Class, Failure};
+use crate::plan::graph::{Gives, OnError, Plan};
+
+impl RunState {
+    /// Changes the state by `event`. An error means that the journal is damaged or belongs to another plan.
+    pub fn apply(&mut self, plan: &Plan, event: &Event) -> Result<(), Damaged> {
+        match event {
+            Event::Started { run, inputs, files, facts, .. } => {
+                let (run, inputs) = (run.clone(), inputs.clone());
+                self.started =
+                    Some(Started { run, inputs, files: files.clone(), facts: facts.clone() });
+                self.next_scope = 1;
+                self.open_scope(
+                    plan,
+                    ScopeId(0),
+                    Scope::new(plan.root(), plan.body(plan.root()), None),
+                );
+                Ok(())
+            }
+            Event::Resumed { .. } => {
+                self.draining = false;
+                Ok(())
+            }
+            Event::Expanded { at, first, count, items, keys } => {
+                self.change(*at, Change::Expanded)?;
+                let node = self.node(plan, *at)?;
+                let crate::plan::graph::Work::Body(body) = node.work else {
+                    return Err(Damaged::NotABody(*at));
+                };
+                let expansion = Expansion {
+                    body,
+                    first: *first,
+                    items: items.clone(),
+                    keys: keys.clone(),
+                    limit: node.each.as_ref().and_then(|each| each.limit).unwrap_or(ITEMS_AT_ONCE),
+                    opened: 0,
+                    active: 0,
+                    failed: false,
+                    copies: vec![Copy::Pending; *count as usize],
+                };
+                self.next_scope = first.0 + count;
+                self.expansions.insert(*at, expansion);
+                self.open_copies(plan, *at)
+            }
+            Event::Admitted { attempt, request } => {
+                self.change(attempt.at, Change::Admitted { attempt: attempt.number })?;
+                self.requests.insert(attempt.at, request.clone());
+                self.open.insert(*attempt);
+                Ok(())
+            }
+            Event::Ended { attempt, ended } => self.ended(plan, *attempt, ended),
+            Event::Decided { at, what } => self.decided(plan, *at, what),
+            Event::Gave { scope, output } => {
+                self.queues.settled.remove(scope);
+                if let Err(failure) = output {
+                    self.note_failure(self.scope_path(plan, *scope), failure.clone());
+                }
+                self.scope_ended(plan, *scope, output.as_ref().ok().cloned())
+            }
+            Event::Signalled { id, what: Signal::Drain } => {
+                self.signals.insert(id.clone());
+                self.draining = true;
+                Ok(())
+            }
+            Event::Finished { outcome } => {
+                self.outcome = Some(*outcome);
+                Ok(())
+            }
+        }
+    }
+
+    fn ended(&mut self, plan: &Plan, attempt: AttemptId, ended: &Ended) -> Result<(), Damaged> {
+        if !self.open.remove(&attempt) {
+            return Err(Damaged::NotOpen(attempt));
+        }
+        match ended {
+            Ended::Done(output) => {
+                self.tally.ran += 1;
+                self.requests.remove(&attempt.at);
+                self.tries.remove(&attempt.at);
+                self.succeeded(plan, attempt.at, output.clone())
+            }
+            Ended::Failed(failure) => {
+                let tries = self.tries.entry(attempt.at).or_default();
+                tries.limited += u16::from(failure.class == Class::RateLimit);
+                tries.last = Some(failure.clone());
+                self.change(attempt.at, Change::Faltered { of: attempt.number })
+            }
+        }
+    }
+
+    fn decided(&mut self, plan: &Plan, at: At, what: &Decision) -> Result<(), Damaged> {
+        match what {
+            Decision::Skipped => {
+                self.tally.skipped += 1;
+                self.change(at, Change::Nulled { failed: false })?;
+                self.settled(plan, at)
+            }
+            Decision::Reused { output, .. } => {
+                self.tally.cached += 1;
+                self.succeeded(plan, at, output.clone())
+            }
+            Decision::Computed(output) => {
+                self.tally.ran += 1;
+                self.succeeded(plan, at, output.clone())
+            }
+            Decision::Gathered(list) => {
+                self.queues.gathering.remove(&at);
+                self.expansions.remove(&at);
+                self.succeeded(plan, at, list.clone())
+            }
+            Decision::RetryAt(until) => {
+                self.change(at, Change::Delayed { until: *until })?;
+                self.queues.delayed.insert((*until, at));
+                Ok(())
+            }
+            Decision::GaveUp => {
+                self.requests.remove(&at);
+                let last = self.tries.remove(&at).and_then(|tries| tries.last);
+                self.gave_up(
+                    plan,
+                    at,
+                    last.unwrap_or_else(|| Failure::new(Class::Internal, "no attempt was made")),
+                )
+            }
+            Decision::Broken(failure) => self.gave_up(plan, at, failure.clone()),
+        }
+    }
+
+    fn succeeded(&mut self, plan: &Plan, at: At, output: Value) -> Result<(), Damaged> {
+        self.change(at, Change::Succeeded { output })?;
+        self.settled(plan, at)
+    }
+
+    fn gave_up(&mut self, plan: &Plan, at: At, failure: Failure) -> Result<(), Damaged> {
+        self.tally.failed += 1;
+        self.note_failure(self.path(plan, at), failure);
+        self.failed(plan, at)
+    }
+
+    /// The node at `at` will not succeed. In a map, `on_error` is about the items, not about the map.
+    fn failed(&mut self, plan: &Plan, at: At) -> Result<(), Damaged> {
+        let node = self.node(plan, at)?;
+        if node.on_error == OnError::Skip && node.each.is_none() {
+            self.change(at, Change::Nulled { failed: true })?;
+            return self.settled(plan, at);
+        }
+        self.change(at, Change::Failed)?;
+        self.scope_mut(at.scope)?.failed = true;
+        self.cancel_dependents(plan, at)?;
+        self.settled_once(plan, at.scope)
+    }
+
+    fn cancel_dependents(&mut self, plan: &Plan, at: At) -> Result<(), Damaged> {
+        let mut pending: Vec<At> = self.dependents(plan, at)?;
+        while let Some(dependent) = pending.pop() {
+            if matches!(self.state(dependent), Some(NodeState::Blocked { .. })) {
+                self.tally.cancelled += 1;
+                self.change(dependent, Change::Cancelled)?;
+                pending.extend(self.dependents(plan, dependent)?);
+                self.scope_mut(at.scope)?.open -= 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// The node at `at` has settled well: its dependents may go on.
+    fn settled(&mut self, plan: &Plan, at: At) -> Result<(), Damaged> {
+        for dependent in self.dependents(plan, at)? {
+            if matches!(self.state(dependent), Some(NodeState::Blocked { .. })) {
+                self.change(dependent, Change::Settled)?;
+            }
+        }
+        self.settled_once(plan, at.scope)
+    }
+
+    /// One more node of `scope` has settled; the last one ends it.
+    fn settled_once(&mut self, plan: &Plan, id: ScopeId) -> Result<(), Damaged> {
+        let scope = self.scope_mut(id)?;
+        scope.open -= 1;
+        if scope.open > 0 {
+            return Ok(());
+        }
+        if scope.failed {
+            return self.scope_ended(plan, id, None);
+        }
+        match &plan.body(scope.body).gives {
+            Gives::Outputs(_) => {
+                self.queues.settled.insert(id);
+                Ok(())
+            }
+            Gives::Node(node) => {
+                let output =
+                    self.output(At { scope: id, node: *node }).ok_or(Damaged::NoScope(id))?;
+                self.scope_ended(plan, id, Some(output))
+            }
+        }
+    }
+
+    /// A scope is over: it gave `output`, or failed.
+    fn scope_ended(
+        &mut self,
+        plan: &Plan,
+        id: ScopeId,
+        output: Option<Value>,
+    ) -> Result<(), Damaged> {
+        let scope = self.scopes.get(&id).ok_or(Damaged::NoScope(id))?;
+        let Some((parent, copy)) = scope.parent else {
+            self.end = Some(output.map_or(End::Failed, End::Gave));
+            return Ok(()); // The root's states stay, for reports.
+        };
+        self.scopes.remove(&id);
+        let node = self.node(plan, parent)?;
+        let (on_error, is_map) = (node.on_error, node.each.is_some());
+        let expansion = self.expansions.get_mut(&parent).ok_or(Damaged::NoScope(id))?;
+        expansion.active -= 1;
+        match output {
+            Some(output) => expansion.copies[copy as usize] = Copy::Gave(output),
+            None if is_map && on_error == OnError::Skip => {
+                expansion.copies[copy as usize] = Copy::Gave(Value::null());
+            }
+            None if is_map && on_error == OnError::Drop => {
+                expansion.copies[copy as usize] = Copy::Dropped;
+                self.tally.dropped += 1;
+            }
+            None => expansion.failed = true,
+        }
+        self.open_copies(plan, parent)
+    }
+
+    /// Opens as many copies as the limit allows; ends the node when none is left.
+    fn open_copies(&mut self, plan: &Plan, at: At) -> Result<(), Damaged> {
+        loop {
+            let expansion = self.expansions.get_mut(&at).ok_or(Damaged::NoScope(at.scope))?;
+            let Some(copy) = expansion.next_copy() else { break };
+            expansion.opened += 1;
+            expansion.active += 1;
+            let (id, body) = (ScopeId(expansion.first.0 + copy), expansion.body);
+            self.open_scope(plan, id, Scope::new(body, plan.body(body), Some((at, copy))));
+        }
+        let Some(expansion) = self.expansions.get(&at).filter(|expansion| expansion.is_over())
+        else {
+            return Ok(()); // Copies are under way, or an empty body has ended it already.
+        };
+        if self.queues.gathering.contains(&at) {
+            return Ok(());
+        }
+        if expansion.failed {
+            self.expansions.remove(&at);
+            return self.failed(plan, at);
+        }
+        if self.node(plan, at)?.each.is_some() {
+            self.queues.gathering.insert(at);
+            return Ok(());
+        }
+        let copies = self.expansions.remove(&at).map(|expansion| expansion.copies);
+        match copies.as_deref() {
+            Some([Copy::Gave(output)]) => self.succeeded(plan, at, output.clone()),
+            _ => Err(Damaged::NoScope(at.scope)),
+        }
+    }
+
+    fn open_scope(&mut self, plan: &Plan, id: ScopeId, scope: Scope) {
+        for (index, state) in scope.states.iter().enumerate() {
+            if *state == NodeState::Ready {
+                self.queues.fresh.insert(super::at(id, index));
+            }
+        }
+        let (empty, body) = (scope.open == 0, scope.body);
+        self.scopes.insert(id, scope);
+        if empty && matches!(plan.body(body).gives, Gives::Outputs(_)) {
+            self.queues.settled.insert(id);
+        }
+    }
+
+    /// Changes one node's state, and what is derived from it.
+    fn change(&mut self, at: At, change: Change) -> Result<(), Damaged> {
+        let scope = self.scopes.get_mut(&at.scope).ok_or(Damaged::NoScope(at.scope))?;
+        let slot = scope.states.get_mut(at.node.0 as usize).ok_or(Damaged::NoNode(at))?;
+        let state = slot
+            .after(change)
+            .map_err(|source| Damaged::Illegal { at, source: Box::new(source) })?;
+        match slot {
+            NodeState::Ready => {
+                self.queues.fresh.remove(&at);
+                self.queues.considered.remove(&at);
+                self.queues.admissible.remove(&at);
+            }
+            NodeState::Faltered { .. } => {
+                self.queues.faltered.remove(&at);
+            }
+            NodeState::Delayed { until, .. } => {
+                self.queues.delayed.remove(&(*until, at));
+            }
+            _ => {}
+        }
+        match state {
+            NodeState::Ready => {
+                self.queues.fresh.insert(at);
+            }
+            NodeState::Faltered { .. } => {
+                self.queues.faltered.insert(at);
+            }
+            _ => {}
+        }
+        *slot = state;
+        Ok(())
+    }
+
+    fn scope_mut(&mut self, id: ScopeId) -> Result<&mut Scope, Damaged> {
+        self.scopes.get_mut(&id).ok_or(Damaged::NoScope(id))
+    }
+
+    fn dependents(&self, plan: &Plan, at: At) -> Result<Vec<At>, Damaged> {
+        let node = self.node(plan, at)?;
+        Ok(node.dependents.iter().map(|node| At { scope: at.scope, node: *node }).collect())
+    }
+
+    fn note_failure(&mut self, path: String, failure: Failure) {
+        /// Enough to understand a run by; a map of 100 000 items may fail in each.
+        const MOST: usize = 100;
+        if self.failures.len() < MOST {
+            self.failures.push(Failed { path, failure });
+        }
+    }
+}

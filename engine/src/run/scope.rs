@@ -1,0 +1,71 @@
+//! Which instances of bodies are there?
+//!
+//! A scope is one instance of a body. The scopes of a map are numbered densely when it is expanded; the states of one are
+//! made when its item is opened and dropped when it ends. Only what it gave stays.
+
+use super::event::{At, ScopeId, Value};
+use super::node::NodeState;
+use crate::plan::graph::{Body, BodyIndex};
+
+/// Items of one map under way at once, where its file sets no `limit`.
+pub(super) const ITEMS_AT_ONCE: u32 = 1024;
+
+/// One instance of a body.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Scope {
+    pub(super) body: BodyIndex,
+    /// The node whose body it is, and which copy; none for the pipeline's own.
+    pub(super) parent: Option<(At, u32)>,
+    pub(super) states: Box<[NodeState]>,
+    /// Nodes that have not settled.
+    pub(super) open: u32,
+    pub(super) failed: bool,
+}
+
+/// The copies of one node: of a map one per item, else a single one.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Expansion {
+    pub(super) body: BodyIndex,
+    pub(super) first: ScopeId,
+    pub(super) items: Option<Value>,
+    pub(super) keys: Option<Box<[Box<str>]>>,
+    /// How many copies may be under way at once.
+    pub(super) limit: u32,
+    pub(super) opened: u32,
+    pub(super) active: u32,
+    pub(super) failed: bool,
+    pub(super) copies: Vec<Copy>,
+}
+
+/// How one copy stands.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Copy {
+    Pending,
+    Gave(Value),
+    Dropped,
+}
+
+impl Scope {
+    pub(super) fn new(index: BodyIndex, body: &Body, parent: Option<(At, u32)>) -> Self {
+        let state = |needs: usize| match u32::try_from(needs).expect("a body has far fewer nodes") {
+            0 => NodeState::Ready,
+            open => NodeState::Blocked { open },
+        };
+        let states: Box<[_]> = body.nodes.iter().map(|node| state(node.needs.len())).collect();
+        let open = u32::try_from(states.len()).expect("a body has far fewer nodes");
+        Self { body: index, parent, states, open, failed: false }
+    }
+}
+
+impl Expansion {
+    /// The next copy to open, if one may be.
+    pub(super) fn next_copy(&self) -> Option<u32> {
+        let count = u32::try_from(self.copies.len()).expect("counted in a u32");
+        (!self.failed && self.active < self.limit && self.opened < count).then_some(self.opened)
+    }
+
+    /// Whether no copy is under way and none will be.
+    pub(super) fn is_over(&self) -> bool {
+        self.active == 0 && self.next_copy().is_none()
+    }
+}

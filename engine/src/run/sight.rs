@@ -1,0 +1,102 @@
+//! What do expressions see from where they stand?
+//!
+//! Names are looked up from the inside out, and only when an expression asks: a context of all outputs, made for each
+//! evaluation, would cost more with every node.
+
+use std::cell::RefCell;
+use std::sync::Arc;
+
+use serde_json::{Value as Json, json};
+
+use super::event::{At, ScopeId, Value};
+use super::library::{Library, Lost, read};
+use super::{RunState, Started};
+use crate::expression::{Fault, FaultKind, Values};
+use crate::name::NodeName;
+use crate::plan::graph::Plan;
+use crate::source::Span;
+
+/// The values in sight of one scope.
+pub(super) struct Sight<'a> {
+    pub(super) state: &'a RunState,
+    pub(super) plan: &'a Plan,
+    pub(super) library: &'a dyn Library,
+    pub(super) scope: ScopeId,
+    /// An item whose scope is not there yet: what names it is asked before it is made.
+    pub(super) item: Option<(&'a NodeName, Arc<Json>, usize)>,
+    /// A stored value that could not be read: the fault that an expression reports would hide it.
+    pub(super) lost: RefCell<Option<Lost>>,
+}
+
+impl<'a> Sight<'a> {
+    pub(super) fn new(
+        state: &'a RunState,
+        plan: &'a Plan,
+        library: &'a dyn Library,
+        scope: ScopeId,
+    ) -> Self {
+        Self { state, plan, library, scope, item: None, lost: RefCell::new(None) }
+    }
+
+    fn read(&self, value: &Value) -> Result<Arc<Json>, Lost> {
+        read(self.library, value)
+    }
+
+    fn find(&self, name: &str) -> Result<Option<Arc<Json>>, Lost> {
+        if let Some((item, value, index)) = &self.item {
+            match name {
+                "index" => return Ok(Some(Arc::new(json!(index)))),
+                name if name == item.as_str() => return Ok(Some(Arc::clone(value))),
+                _ => {}
+            }
+        }
+        let mut next = Some(self.scope);
+        while let Some((id, scope)) = next.and_then(|id| Some((id, self.state.scopes.get(&id)?))) {
+            if let Some(node) = self.plan.body(scope.body).position(name) {
+                let output = self.state.output(At { scope: id, node });
+                return output.map(|output| self.read(&output)).transpose();
+            }
+            let Some((parent, copy)) = scope.parent else { break };
+            if let Some(value) = self.item_of(parent, copy, name)? {
+                return Ok(Some(value));
+            }
+            next = Some(parent.scope);
+        }
+        match (name, &self.state.started) {
+            ("inputs", Some(Started { inputs, .. })) => self.read(inputs).map(Some),
+            ("run", Some(Started { facts, .. })) => self.read(facts).map(Some),
+            _ => Ok(None),
+        }
+    }
+
+    /// What `name` is to copy `copy` of `parent`: its item, or its index.
+    fn item_of(&self, parent: At, copy: u32, name: &str) -> Result<Option<Arc<Json>>, Lost> {
+        let each = self.state.node(self.plan, parent).ok().and_then(|node| node.each.as_ref());
+        let (Some(each), Some(expansion)) = (each, self.state.expansions.get(&parent)) else {
+            return Ok(None);
+        };
+        match (&expansion.items, name) {
+            (Some(_), "index") => Ok(Some(Arc::new(json!(copy)))),
+            (Some(items), name) if name == each.item.as_str() => {
+                let items = self.read(items)?;
+                Ok(items.get(copy as usize).cloned().map(Arc::new))
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+impl Values for Sight<'_> {
+    fn value(&self, name: &str) -> Result<Option<Arc<Json>>, Fault> {
+        self.find(name).map_err(|lost| {
+            let fault = Fault {
+                kind: FaultKind::Value,
+                message: lost.to_string(),
+                span: Span::default(),
+                help: None,
+            };
+            *self.lost.borrow_mut() = Some(lost);
+            fault
+        })
+    }
+}
