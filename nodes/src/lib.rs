@@ -1,6 +1,7 @@
 //! The kinds and providers of `flow`: the table of contents is [`register`].
 
 mod control;
+pub mod document;
 pub mod media;
 #[expect(dead_code, reason = "kinds of media use the rest of it")]
 mod process;
@@ -15,5 +16,6 @@ pub fn register() -> Registry {
     let mut registry = Registry::default();
     control::register(&mut registry);
     media::register(&mut registry);
+    document::register(&mut registry);
     registry
 }
