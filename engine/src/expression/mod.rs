@@ -2,7 +2,18 @@
 //!
 //! minijinja's grammar, parsed by it; typed and evaluated by one walk of ours over its tree. No I/O, no clock.
 
+mod arguments;
+mod calculate;
+mod evaluate;
+mod filters;
+mod functions;
+mod parse;
+mod path;
+mod scan;
 mod template;
+mod tree;
+mod value;
+mod words;
 
 use std::sync::Arc;
 
@@ -11,20 +22,29 @@ use serde_json::Value as Json;
 
 use crate::schema::Schema;
 use crate::source::{Span, Spanned};
-pub use template::Template;
+pub use template::{Piece, Template};
+pub use words::{KEYWORDS, Parameter, Signature, Sort, Takes, is_word, signatures};
 
 /// A parsed expression and where it stands. Stored as its text, and parsed again when a plan is loaded.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(into = "Stored", try_from = "Stored")]
 pub struct Expression {
     text: Arc<str>,
     span: Span,
+    tree: Arc<tree::Node>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Stored {
     text: Arc<str>,
     at: Span,
+}
+
+/// An outer name, and the fields that are read off it as far as they are written out; items are passed through.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Path {
+    pub name: Spanned<String>,
+    pub fields: Vec<String>,
 }
 
 /// Why a text is not an expression, or an expression has no type or value: what, and where in the file.
@@ -63,8 +83,11 @@ pub trait Values {
 
 impl Expression {
     /// Parses `text`, which stands at `span` of its file.
+    ///
+    /// Where the two differ in length (a block, escapes), every place within is the whole span.
     pub fn parse(text: &str, span: Span) -> Result<Self, Fault> {
-        Ok(Self { text: text.into(), span })
+        let tree = parse::parse(text, span)?;
+        Ok(Self { text: text.into(), span, tree: Arc::new(tree) })
     }
 
     pub fn text(&self) -> &str {
@@ -77,7 +100,14 @@ impl Expression {
 
     /// The outer names that the expression reads, in order, each where it stands.
     pub fn names(&self) -> Vec<Spanned<String>> {
-        Vec::new()
+        self.paths().into_iter().map(|path| path.name).collect()
+    }
+
+    /// What the expression reads off each outer name, in order.
+    pub fn paths(&self) -> Vec<Path> {
+        let mut found = Vec::new();
+        paths(&self.tree, &mut Vec::new(), &mut found);
+        found
     }
 
     /// The expression's type, and all that is wrong with it. `anything` where it is not known.
@@ -85,8 +115,53 @@ impl Expression {
         (Schema::anything(), Vec::new())
     }
 
-    pub fn evaluate(&self, _values: &dyn Values) -> Result<Json, Fault> {
-        Ok(Json::Null)
+    pub fn evaluate(&self, values: &dyn Values) -> Result<Json, Fault> {
+        evaluate::evaluate(&self.tree, values)
+    }
+}
+
+/// Collects the paths of `node`, off which `fields` are read, the last one first.
+fn paths<'n>(node: &'n tree::Node, fields: &mut Vec<&'n str>, found: &mut Vec<Path>) {
+    match &node.kind {
+        tree::Kind::Name(name) => found.push(Path {
+            name: Spanned::new(name.clone(), node.span),
+            fields: fields.iter().rev().map(|&field| field.to_owned()).collect(),
+        }),
+        tree::Kind::Field(of, field) => {
+            fields.push(field);
+            paths(of, fields, found);
+            fields.pop();
+        }
+        // These choose among items, and a path goes through a list.
+        tree::Kind::Item(of, _) | tree::Kind::Slice(of, _) => {
+            paths(of, fields, found);
+            for child in node.children().into_iter().skip(1) {
+                paths(child, &mut Vec::new(), found);
+            }
+        }
+        _ => {
+            for child in node.children() {
+                paths(child, &mut Vec::new(), found);
+            }
+        }
+    }
+}
+
+impl PartialEq for Expression {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text && self.span == other.span
+    }
+}
+
+impl Fault {
+    pub fn new(kind: FaultKind, span: Span, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), span, help: None }
+    }
+
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
     }
 }
 
@@ -101,5 +176,21 @@ impl TryFrom<Stored> for Expression {
 
     fn try_from(stored: Stored) -> Result<Self, Fault> {
         Self::parse(&stored.text, stored.at)
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod given {
+    //! Values of names, written down.
+
+    use super::*;
+
+    /// An object whose fields are the names in sight.
+    pub(crate) struct Given(pub(crate) Json);
+
+    impl Values for Given {
+        fn value(&self, name: &str) -> Result<Option<Arc<Json>>, Fault> {
+            Ok(self.0.get(name).cloned().map(Arc::new))
+        }
     }
 }
