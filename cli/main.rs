@@ -1,3 +1,21 @@
 //! `flow`: parses the arguments, calls a command, returns its exit status.
 
-fn main() {}
+mod args;
+mod commands;
+mod environment;
+mod exit;
+mod render;
+mod setup;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+fn main() -> ExitCode {
+    let args = args::Args::parse();
+    let exit = commands::perform(&args).unwrap_or_else(|problem| {
+        render::problem(&problem);
+        problem.exit
+    });
+    exit.into()
+}

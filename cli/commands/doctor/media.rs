@@ -1,0 +1,222 @@
+//! Can this machine make films: tools, voices, fonts, a soundfont?
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use super::{Area, Finding, Packages, Verdict};
+
+const FFMPEG: Packages = Packages { debian: "ffmpeg", homebrew: "ffmpeg" };
+const FESTIVAL: Packages =
+    Packages { debian: "festival festvox-us-slt-hts festlex-cmu festlex-poslex", homebrew: "" };
+const FLITE: Packages = Packages { debian: "flite", homebrew: "flite" };
+const ESPEAK: Packages = Packages { debian: "espeak-ng", homebrew: "espeak-ng" };
+const GRAPHVIZ: Packages = Packages { debian: "graphviz", homebrew: "graphviz" };
+const SOUNDFONT: Packages = Packages { debian: "timgm6mb-soundfont", homebrew: "" };
+
+/// Fonts that cards and captions are set in, below the folders of [`FONT_FOLDERS`].
+const FONTS: [(&str, &str, Packages); 4] = [
+    (
+        "Inter",
+        "opentype/inter/Inter-Regular.otf",
+        Packages { debian: "fonts-inter", homebrew: "font-inter" },
+    ),
+    (
+        "Inter Semi Bold",
+        "opentype/inter/Inter-SemiBold.otf",
+        Packages { debian: "fonts-inter", homebrew: "font-inter" },
+    ),
+    (
+        "Vollkorn Bold",
+        "truetype/vollkorn/Vollkorn-Bold.ttf",
+        Packages { debian: "fonts-vollkorn", homebrew: "font-vollkorn" },
+    ),
+    (
+        "DejaVu Sans",
+        "truetype/dejavu/DejaVuSans.ttf",
+        Packages { debian: "fonts-dejavu-core", homebrew: "font-dejavu" },
+    ),
+];
+const FONT_FOLDERS: [&str; 2] = ["/usr/share/fonts", "/usr/local/share/fonts"];
+const FESTIVAL_VOICE: &str = "/usr/share/festival/voices/us/cmu_us_slt_arctic_hts";
+const FESTIVAL_LEXICON: &str = "/usr/share/festival/dicts/cmu/cmulex.scm";
+const SOUNDFONTS: [&str; 2] =
+    ["/usr/share/sounds/sf2/TimGM6mb.sf2", "/usr/share/sounds/sf2/default-GM.sf2"];
+
+pub(super) fn findings() -> Vec<Finding> {
+    let ffmpeg = Ffmpeg::look();
+    let mut findings = tools(&ffmpeg);
+    findings.extend(voices(&ffmpeg));
+    findings.extend(fonts());
+    findings.push(soundfont());
+    findings
+}
+
+/// What the ffmpeg of this machine can do.
+#[derive(Default)]
+struct Ffmpeg {
+    version: Option<String>,
+    encoders: Vec<String>,
+    filters: Vec<String>,
+}
+
+impl Ffmpeg {
+    fn look() -> Self {
+        let Some(version) = first_line("ffmpeg", &["-version"]) else {
+            return Self::default();
+        };
+        // The second word of each line is a name.
+        let names = |list: &str| {
+            let text = output("ffmpeg", &["-hide_banner", list]).unwrap_or_default();
+            text.lines()
+                .filter_map(|line| line.split_whitespace().nth(1).map(str::to_owned))
+                .collect()
+        };
+        Self { version: Some(version), encoders: names("-encoders"), filters: names("-filters") }
+    }
+
+    fn encodes(&self, name: &str) -> bool {
+        self.encoders.iter().any(|encoder| encoder == name)
+    }
+
+    fn filters(&self, name: &str) -> bool {
+        self.filters.iter().any(|filter| filter == name)
+    }
+}
+
+fn tools(ffmpeg: &Ffmpeg) -> Vec<Finding> {
+    let mut findings = vec![
+        match &ffmpeg.version {
+            Some(version) => Finding::found(Area::Tools, "ffmpeg", version),
+            None => Finding::new(Area::Tools, "ffmpeg", Verdict::Missing, "no film can be made")
+                .install(FFMPEG),
+        },
+        tool("ffprobe", &["-version"], Verdict::Missing, "no film can be measured", FFMPEG),
+    ];
+    if ffmpeg.version.is_some() {
+        let parts = [
+            ("libx264", ffmpeg.encodes("libx264"), "encodes pictures"),
+            ("aac", ffmpeg.encodes("aac"), "encodes sound"),
+            ("ass (libass)", ffmpeg.filters("ass"), "draws captions"),
+        ];
+        findings.extend(parts.map(|(name, there, purpose)| {
+            let name = format!("ffmpeg with {name}");
+            if there {
+                return Finding::found(Area::Tools, name, purpose);
+            }
+            Finding::new(Area::Tools, name, Verdict::Missing, format!("is what {purpose}"))
+                .remedy("take an ffmpeg that was built with it")
+        }));
+    }
+    findings.push(tool(
+        "dot",
+        &["-V"],
+        Verdict::Optional,
+        "draws what `flow graph` prints",
+        GRAPHVIZ,
+    ));
+    findings
+}
+
+/// The first of these that is there speaks; without any, nothing does.
+fn voices(ffmpeg: &Ffmpeg) -> Vec<Finding> {
+    let mut findings = vec![festival()];
+    findings.push(tool("flite", &["--version"], Verdict::Optional, "a second voice", FLITE));
+    let built_in = ffmpeg.filters("flite");
+    findings.push(if built_in {
+        Finding::found(Area::Voices, "ffmpeg with flite", "speaks where no other voice is there")
+    } else {
+        Finding::new(Area::Voices, "ffmpeg with flite", Verdict::Optional, "a voice of last resort")
+    });
+    findings.push(tool(
+        "espeak-ng",
+        &["--version"],
+        Verdict::Optional,
+        "many languages, a robot's voice",
+        ESPEAK,
+    ));
+    for finding in &mut findings {
+        finding.area = Area::Voices;
+    }
+    if findings.iter().all(|finding| finding.verdict != Verdict::Found) {
+        findings[0].verdict = Verdict::Missing;
+        findings[0].detail = "nothing here can speak".into();
+    }
+    findings
+}
+
+/// Festival needs its program, its best voice and the lexicon.
+fn festival() -> Finding {
+    const NAME: &str = "festival, voice slt";
+    let program = which::which("festival").is_ok();
+    let lacking = |what| {
+        let detail = format!("the most natural voice is missing: {what}");
+        Finding::new(Area::Voices, NAME, Verdict::Warning, detail).install(FESTIVAL)
+    };
+    if !program {
+        lacking("no festival")
+    } else if !Path::new(FESTIVAL_VOICE).is_dir() {
+        lacking("no festvox-us-slt-hts")
+    } else if !Path::new(FESTIVAL_LEXICON).is_file() {
+        lacking("no festlex-cmu")
+    } else {
+        let version = first_line("festival", &["--version"]).unwrap_or_else(|| "there".into());
+        Finding::found(Area::Voices, NAME, version)
+    }
+}
+
+fn fonts() -> Vec<Finding> {
+    FONTS
+        .iter()
+        .map(|(name, file, packages)| {
+            let path = FONT_FOLDERS.iter().map(|folder| Path::new(folder).join(file));
+            match path.into_iter().find(|path| path.is_file()) {
+                Some(path) => Finding::found(Area::Fonts, *name, path.display().to_string()),
+                None => {
+                    Finding::new(Area::Fonts, *name, Verdict::Missing, "no text can be set in it")
+                        .install(*packages)
+                }
+            }
+        })
+        .collect()
+}
+
+fn soundfont() -> Finding {
+    match SOUNDFONTS.iter().map(PathBuf::from).find(|path| path.is_file()) {
+        Some(path) => Finding::found(Area::Music, "soundfont", path.display().to_string()),
+        None => {
+            Finding::new(Area::Music, "soundfont", Verdict::Missing, "no instrument can be played")
+                .install(SOUNDFONT)
+        }
+    }
+}
+
+/// A program with its version, or with what it would be good for.
+fn tool(
+    name: &str,
+    version: &[&str],
+    absent: Verdict,
+    purpose: &str,
+    packages: Packages,
+) -> Finding {
+    match first_line(name, version) {
+        Some(line) => Finding::found(Area::Tools, name, line),
+        None => Finding::new(Area::Tools, name, absent, purpose).install(packages),
+    }
+}
+
+/// The first line that says something, with leading words like `version:` kept.
+fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
+    let text = output(program, arguments)?;
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+    let short = line.split(" Copyright").next().unwrap_or(line);
+    Some(short.to_owned())
+}
+
+/// What `program` prints, on either channel; none where it is not there or does not start.
+fn output(program: &str, arguments: &[&str]) -> Option<String> {
+    let path = which::which(program).ok()?;
+    let output = Command::new(path).args(arguments).stdin(Stdio::null()).output().ok()?;
+    let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+    text.push_str(&String::from_utf8_lossy(&output.stderr));
+    Some(text)
+}

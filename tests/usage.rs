@@ -1,0 +1,58 @@
+//! What does the command line say to those who do not know it yet?
+
+use crate::project::Project;
+
+#[test]
+fn help_lists_the_verbs() {
+    insta::assert_snapshot!(Project::new().flow("--help"), @"
+    exit status 0
+    --- stdout
+    Runs pipelines of AI agents and media providers: checked before spent, priced before run.
+
+    Exit status: 0 succeeded, 1 failed, 2 refused before start, 3 waiting for a person, 4 partial, 5 in
+    doubt whether money was spent, 130 cancelled.
+
+    Usage: flow [OPTIONS] <COMMAND>
+
+    Commands:
+      kinds        List the kinds that nodes can use, or show the page of one
+      doctor       Find out what this machine has of what pipelines need
+      completions  Print a completion script for a shell
+
+    Options:
+          --state <DIR>
+              Where runs and their files are kept [default: `FLOW_STATE`, or the nearest .flow upwards]
+
+          --json
+              Write one JSON document to standard output, for programs
+
+      -h, --help
+              Print help (see a summary with '-h')
+
+      -V, --version
+              Print version
+    ");
+}
+
+#[test]
+fn an_unknown_verb_is_refused_with_the_nearest_one() {
+    insta::assert_snapshot!(Project::new().flow("kind"), @"
+    exit status 2
+    --- stderr
+    error: unrecognized subcommand 'kind'
+
+      tip: a similar subcommand exists: 'kinds'
+
+    Usage: flow [OPTIONS] <COMMAND>
+
+    For more information, try '--help'.
+    ");
+}
+
+#[test]
+fn a_shell_gets_its_completions() {
+    let ran = Project::new().flow("completions bash");
+    assert_eq!(ran.status, Some(0));
+    assert!(ran.stdout.contains("complete -F _flow"), "{}", ran.stdout);
+    assert_eq!(ran.stderr, "");
+}
