@@ -3,7 +3,6 @@
 mod control;
 pub mod document;
 pub mod media;
-#[expect(dead_code, reason = "kinds of media use the rest of it")]
 mod process;
 #[cfg(test)]
 #[expect(dead_code, reason = "kinds of media use the rest of it")]

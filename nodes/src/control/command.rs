@@ -13,6 +13,9 @@ use crate::process::{self, Finished, Stdin};
 
 pub(crate) struct Command;
 
+/// How many bytes of JSON a program may write.
+const MOST_OUTPUT: usize = 16 << 20;
+
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[expect(clippy::struct_field_names, reason = "the names of ports")]
@@ -79,6 +82,7 @@ this attempt is handed out again: send it to others as an idempotency key), `FLO
 - Whatever the program starts ends with it. When the attempt is cancelled or times out, all of it gets SIGTERM, and \
 two seconds later SIGKILL.
 - Put data into `input` or an argument of a list, never into the text of a shell command: there it could become code.
+- It may write 16 MB of JSON; larger results belong into files.
 - It is effectful: its output is never taken from the cache.";
     const NATURE: Nature = Nature::Effectful;
 
@@ -94,6 +98,7 @@ two seconds later SIGKILL.
         };
         let command = command_line(input.command)?
             .stdin(stdin)
+            .stdout_limit(MOST_OUTPUT)
             .variable("FLOW_ATTEMPT", attempt.key())
             .variable("FLOW_ATTEMPT_NUMBER", attempt.number().to_string())
             .variable("FLOW_DELIVERY", attempt.delivery().to_string())

@@ -1,10 +1,24 @@
 //! How are pictures, clips, sound and captions made into a film?
 //!
 //! Each kind has a file of its own; what it asks of ffmpeg is computed by pure functions and run by [`crate::process`].
+//! Clips on the way are light (`encode`), so that the film is encoded only once, at its end.
 
-use flow_engine::kind::{MediaType, Registry};
+mod canvas;
+mod encode;
+pub mod frame;
+mod ken_burns;
+mod probe;
+pub mod timeline;
+pub mod words;
 
-pub(crate) fn register(_registry: &mut Registry) {}
+use std::path::Path;
+
+use flow_engine::kind::{Attempt, Failure, File, MediaType, Registry};
+
+pub(crate) fn register(registry: &mut Registry) {
+    registry.add(ken_burns::KenBurns);
+    registry.add(probe::Probe);
+}
 
 macro_rules! media_type {
     ($(#[$doc:meta])* $name:ident, $range:literal) => {
@@ -29,3 +43,25 @@ media_type!(
     /// Captions with their times, in one of three formats.
     Subtitles, "application/x-subrip, text/vtt, text/x-ssa"
 );
+
+/// Takes the file at `path` into the store, as what its node gives.
+pub(crate) async fn keep<M: MediaType>(
+    attempt: &dyn Attempt,
+    path: &Path,
+    media_type: &str,
+) -> Result<File<M>, Failure> {
+    let (digest, bytes) = attempt.artifacts().keep(path).await?;
+    let file = File::new(digest, media_type, bytes);
+    Ok(match path.file_name() {
+        Some(name) => file.named(name.to_string_lossy()),
+        None => file,
+    })
+}
+
+/// What a message calls `file`.
+pub(crate) fn called<M>(file: &File<M>) -> String {
+    match &file.name {
+        Some(name) => format!("`{name}`"),
+        None => format!("the file {}", file.digest),
+    }
+}

@@ -1,0 +1,21 @@
+//! Which scene is shown when?
+//!
+//! Joining clips makes the timeline; sound, captions and chapters follow it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A scene of the film.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct Scene {
+    /// Seconds from the start of the film to the scene's first frame.
+    pub start: f64,
+    /// How long the scene is; with a cross-fade it reaches into the next one.
+    pub seconds: f64,
+    /// What the chapter is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Seconds from the start of the film to the start of the scene's voice, once sound is mixed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voice: Option<f64>,
+}
