@@ -1,0 +1,12 @@
+//! Which agents are there?
+//!
+//! Each is a thin kind over rules that stand elsewhere: what it asks for, what it gives, how a failure reads.
+
+mod vrd;
+
+use flow_engine::kind::Registry;
+
+/// Adds every agent.
+pub(crate) fn register(registry: &mut Registry) {
+    registry.add_pure(vrd::Requirements);
+}
