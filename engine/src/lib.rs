@@ -3,6 +3,7 @@
 
 pub mod diagnostic;
 pub mod expression;
+pub mod host;
 pub mod kind;
 pub mod money;
 pub mod name;

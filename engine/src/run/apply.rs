@@ -26,8 +26,11 @@ impl RunState {
                 );
                 Ok(())
             }
-            Event::Resumed { .. } => {
+            Event::Resumed { delivered, .. } => {
                 self.draining = false;
+                for attempt in delivered {
+                    *self.open.get_mut(attempt).ok_or(Damaged::NotOpen(*attempt))? += 1;
+                }
                 Ok(())
             }
             Event::Expanded { at, first, count, items, keys } => {
@@ -54,10 +57,10 @@ impl RunState {
             Event::Admitted { attempt, request } => {
                 self.change(attempt.at, Change::Admitted { attempt: attempt.number })?;
                 self.requests.insert(attempt.at, request.clone());
-                self.open.insert(*attempt);
+                self.open.insert(*attempt, 1);
                 Ok(())
             }
-            Event::Ended { attempt, ended } => self.ended(plan, *attempt, ended),
+            Event::Ended { attempt, ended, .. } => self.ended(plan, *attempt, ended),
             Event::Decided { at, what } => self.decided(plan, *at, what),
             Event::Gave { scope, output } => {
                 self.queues.settled.remove(scope);
@@ -79,7 +82,7 @@ impl RunState {
     }
 
     fn ended(&mut self, plan: &Plan, attempt: AttemptId, ended: &Ended) -> Result<(), Damaged> {
-        if !self.open.remove(&attempt) {
+        if self.open.remove(&attempt).is_none() {
             return Err(Damaged::NotOpen(attempt));
         }
         match ended {

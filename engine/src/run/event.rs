@@ -3,6 +3,8 @@
 //! A run is its events. Whatever came from outside, and whatever was chosen or computed from an expression, a time or a
 //! policy, is an event; what follows from events alone (ready, blocked, progress, paths) is derived and never recorded.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
 use crate::kind::Failure;
@@ -44,23 +46,13 @@ pub enum Value {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Seen {
     /// A process took up the run.
-    Resumed {
-        epoch: u64,
-    },
-    Ended {
-        attempt: AttemptId,
-        ended: Ended,
-    },
+    Resumed { epoch: u64 },
+    /// `took` is how long the attempt was executed, without what it waited.
+    Ended { attempt: AttemptId, ended: Ended, took: Duration },
     /// What the cache had for an [`Ask`].
-    Cached {
-        at: At,
-        output: Option<Value>,
-    },
+    Cached { at: At, output: Option<Value> },
     /// A person, or another process.
-    Signal {
-        id: Box<str>,
-        what: Signal,
-    },
+    Signal { id: Box<str>, what: Signal },
     /// The moment asked for has come.
     Due,
 }
@@ -112,6 +104,7 @@ pub enum Event {
     Ended {
         attempt: AttemptId,
         ended: Ended,
+        took: Duration,
     },
     Decided {
         at: At,

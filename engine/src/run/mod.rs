@@ -17,10 +17,10 @@ mod sight;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::kind::Failure;
-use crate::name::RunId;
+use crate::name::{Digest, RunId};
 use crate::plan::graph::{Gives, Node, NodeIndex, Plan};
 use crate::time::Timestamp;
-use event::{Ask, At, AttemptId, Decision, Event, Outcome, Request, ScopeId, Seen, Value};
+use event::{Ask, At, AttemptId, Decision, Ended, Event, Outcome, Request, ScopeId, Seen, Value};
 use library::{Library, Lost};
 use node::{IllegalTransition, NodeState};
 use scope::{Expansion, Scope};
@@ -35,8 +35,8 @@ pub struct RunState {
     scopes: HashMap<ScopeId, Scope>,
     expansions: HashMap<At, Expansion>,
     next_scope: u32,
-    /// Admitted, and not ended.
-    open: BTreeSet<AttemptId>,
+    /// Admitted, and not ended; and how often handed out.
+    open: BTreeMap<AttemptId, u32>,
     /// Of nodes that are admitted or delayed.
     requests: HashMap<At, Request>,
     /// Of nodes of which an attempt has failed.
@@ -56,6 +56,8 @@ pub struct Tick {
     pub events: Vec<Event>,
     /// Cache look-ups, to be answered by [`Seen::Cached`].
     pub asks: Vec<Ask>,
+    /// Outputs that may be used again, by their fingerprints.
+    pub learned: Vec<(Digest, Value)>,
     /// When to come again, if nothing is seen before.
     pub wake: Option<Timestamp>,
     pub outcome: Option<Outcome>,
@@ -157,6 +159,7 @@ impl RunState {
         let mut tick = Tick::default();
         for seen in seen {
             if let Some(event) = self.judge(seen) {
+                tick.learned.extend(self.learned(&event));
                 self.apply(plan, &event)?;
                 tick.events.push(event);
             }
@@ -174,10 +177,10 @@ impl RunState {
     fn judge(&mut self, seen: Seen) -> Option<Event> {
         match seen {
             Seen::Resumed { epoch } => {
-                Some(Event::Resumed { epoch, delivered: self.open.iter().copied().collect() })
+                Some(Event::Resumed { epoch, delivered: self.open.keys().copied().collect() })
             }
-            Seen::Ended { attempt, ended } => {
-                self.open.contains(&attempt).then_some(Event::Ended { attempt, ended })
+            Seen::Ended { attempt, ended, took } => {
+                self.open.contains_key(&attempt).then_some(Event::Ended { attempt, ended, took })
             }
             Seen::Cached { at, output: Some(output) } => {
                 let considered =
@@ -195,6 +198,16 @@ impl RunState {
             Seen::Signal { id, what } => (self.outcome.is_none() && !self.signals.contains(&id))
                 .then_some(Event::Signalled { id, what }),
             Seen::Due => None,
+        }
+    }
+
+    /// The output of an attempt that may be used again.
+    fn learned(&self, event: &Event) -> Option<(Digest, Value)> {
+        match event {
+            Event::Ended { attempt, ended: Ended::Done(output), .. } => {
+                Some((self.requests.get(&attempt.at)?.fingerprint?, output.clone()))
+            }
+            _ => None,
         }
     }
 
@@ -230,6 +243,11 @@ impl RunState {
     /// What the open attempt of `at` is asked to do.
     pub fn request(&self, at: At) -> Option<&Request> {
         self.requests.get(&at)
+    }
+
+    /// How often an open attempt was handed out.
+    pub fn delivery(&self, attempt: AttemptId) -> Option<u32> {
+        self.open.get(&attempt).copied()
     }
 
     /// Where one instance of a node stands; none, if it is not there: not yet, or not any more.

@@ -1,0 +1,89 @@
+//! What does a kind see of its attempt?
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::mpsc::UnboundedSender;
+use tokio_util::sync::CancellationToken;
+
+use super::artifacts::Folder;
+use super::clock::Clock;
+use super::perform::News;
+use crate::kind::{Artifacts, Attempt};
+use crate::name::RunId;
+use crate::run::event::AttemptId;
+use crate::time::Timestamp;
+
+/// One delivery of one attempt.
+pub(super) struct Delivery {
+    pub(super) attempt: AttemptId,
+    pub(super) run: RunId,
+    pub(super) key: String,
+    pub(super) path: String,
+    pub(super) times: u32,
+    pub(super) provider: Box<str>,
+    pub(super) folder: PathBuf,
+    pub(super) cancelled: CancellationToken,
+    pub(super) artifacts: Folder,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) news: UnboundedSender<News>,
+}
+
+/// The variable by which the children of a run are found when its process has died.
+pub(super) const RUN_VARIABLE: &str = "FLOW_RUN";
+
+#[async_trait]
+impl Attempt for Delivery {
+    fn key(&self) -> &str {
+        &self.key
+    }
+
+    fn path(&self) -> &str {
+        &self.path
+    }
+
+    fn number(&self) -> u16 {
+        self.attempt.number
+    }
+
+    fn delivery(&self) -> u32 {
+        self.times
+    }
+
+    fn provider(&self) -> &str {
+        &self.provider
+    }
+
+    fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    fn environment(&self) -> Vec<(String, String)> {
+        vec![
+            (RUN_VARIABLE.into(), self.run.to_string()),
+            ("FLOW_ATTEMPT".into(), self.key.clone()),
+            ("FLOW_ATTEMPT_NUMBER".into(), self.attempt.number.to_string()),
+            ("FLOW_DELIVERY".into(), self.times.to_string()),
+        ]
+    }
+
+    async fn sleep(&self, time: Duration) -> Timestamp {
+        self.clock.sleep_until(self.clock.now().after(time)).await;
+        self.clock.now()
+    }
+
+    fn progress(&self, done: f64) {
+        let news = News::Progressed { attempt: self.attempt, path: self.path.clone(), done };
+        drop(self.news.send(news)); // The run is over: nobody watches.
+    }
+
+    async fn cancelled(&self) {
+        self.cancelled.cancelled().await;
+    }
+
+    fn artifacts(&self) -> &dyn Artifacts {
+        &self.artifacts
+    }
+}

@@ -1,0 +1,240 @@
+//! Stage 4: the only place with effects. It decides nothing.
+//!
+//! A [`State`] is an open state folder. [`State::start`] begins a run, [`State::resume`] takes one up again; both enter
+//! the same loop, [`drive`].
+#![expect(clippy::disallowed_methods, reason = "the host is where clocks, files and processes are")]
+
+pub mod artifacts;
+pub mod clock;
+pub mod history;
+pub mod observer;
+pub mod store;
+
+mod attempt;
+mod perform;
+mod shelf;
+mod state;
+mod survivors;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value as Json;
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::name::{Digest, RunId};
+use crate::plan::graph::Plan;
+use crate::run::event::{Ask, Event, Outcome, Seen, Signal, Value};
+use crate::run::library::{Library, read};
+use crate::run::{Damaged, Failed, RunState, Tally, Tick};
+use crate::time::Timestamp;
+use artifacts::Folder;
+use clock::Clock;
+use observer::Observer;
+use perform::{Executor, News};
+use shelf::Shelf;
+pub use state::{Options, State, StateError};
+use store::{Commit, Finish, Store, StoreError, record};
+
+/// What a person asks of a run from its terminal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Start nothing new, let end what executes, save.
+    Drain,
+    /// End now. The journal is right at every moment.
+    Now,
+}
+
+/// How a run was left.
+#[derive(Clone, Debug)]
+pub struct Ending {
+    pub run: RunId,
+    pub how: How,
+    pub tally: Tally,
+    pub failures: Vec<Failed>,
+    /// What the pipeline's `outputs` gave; null if it did not come to that.
+    pub output: Json,
+    /// From the start of the run, or of this resumption, to here.
+    pub took: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum How {
+    Finished(Outcome),
+    /// Stopped by a person; it can be resumed.
+    Interrupted,
+}
+
+/// Why a run cannot go on. Its journal holds all that happened before.
+#[derive(Debug, thiserror::Error)]
+pub enum HostError {
+    #[error(transparent)]
+    State(#[from] StateError),
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Damaged(#[from] Damaged),
+    #[error(transparent)]
+    History(#[from] history::HistoryError),
+}
+
+/// What drives one run.
+struct Host {
+    run: RunId,
+    epoch: u64,
+    store: Store,
+    shelf: Arc<Shelf>,
+    artifacts: Folder,
+    executor: Executor,
+    clock: Arc<dyn Clock>,
+    /// The moment of the last tick: time never goes back in a journal.
+    last: Timestamp,
+    observer: Box<dyn Observer>,
+    stop: UnboundedReceiver<Stop>,
+    draining: bool,
+}
+
+/// The whole executor. On an error the state is dropped: it may be ahead of the journal.
+async fn drive(plan: &Plan, run: &mut RunState, host: &mut Host) -> Result<How, HostError> {
+    let mut seen = vec![Seen::Resumed { epoch: host.epoch }];
+    loop {
+        host.last = host.last.max(host.clock.now());
+        let tick = run.tick(plan, &*host.shelf, seen, host.last)?;
+        host.append(&tick).await?; // Durable before anything acts on it.
+        for event in &tick.events {
+            host.perform(plan, run, event); // Effects of recorded events alone.
+        }
+        if let Some(outcome) = tick.outcome {
+            return Ok(How::Finished(outcome));
+        }
+        seen = match host.observe(tick.asks, tick.wake).await? {
+            Some(seen) => seen,
+            None => return Ok(How::Interrupted),
+        };
+    }
+}
+
+impl Host {
+    async fn append(&mut self, tick: &Tick) -> Result<(), HostError> {
+        if tick.events.is_empty() {
+            return Ok(());
+        }
+        let commit = Commit {
+            run: self.run.clone(),
+            epoch: self.epoch,
+            now: self.last,
+            body: record::write(&tick.events),
+            values: self.shelf.take_fresh(),
+            cached: tick.learned.clone(),
+            finish: tick.outcome.map(|outcome| Finish { outcome: outcome.word() }),
+        };
+        Ok(self.store.commit(commit).await?)
+    }
+
+    fn perform(&mut self, plan: &Plan, run: &RunState, event: &Event) {
+        match event {
+            Event::Admitted { attempt, .. } => self.executor.execute(plan, run, *attempt),
+            Event::Resumed { delivered, .. } => {
+                for attempt in delivered {
+                    self.executor.execute(plan, run, *attempt);
+                }
+            }
+            Event::Signalled { what: Signal::Drain, .. } => {
+                self.draining = true;
+                self.executor.drain();
+            }
+            _ => {}
+        }
+        self.observer.recorded(plan, run, event, self.last);
+    }
+
+    /// All that is there to be seen, at least one; none, when a stopped run has nothing under way any more.
+    async fn observe(
+        &mut self,
+        asks: Vec<Ask>,
+        wake: Option<Timestamp>,
+    ) -> Result<Option<Vec<Seen>>, HostError> {
+        let mut seen = self.look_up(&asks)?;
+        while seen.is_empty() {
+            if self.draining && self.executor.is_idle() {
+                return Ok(None);
+            }
+            let mut news = Vec::new();
+            let clock = Arc::clone(&self.clock);
+            tokio::select! {
+                biased;
+                stop = next_stop(&mut self.stop) => match stop {
+                    Stop::Drain => {
+                        let id = format!("drain-{}", self.epoch).into();
+                        seen.push(Seen::Signal { id, what: Signal::Drain });
+                    }
+                    Stop::Now => {
+                        self.executor.stop().await;
+                        return Ok(None);
+                    }
+                },
+                () = self.executor.news(&mut news) => {}
+                () = clock.sleep_until(wake.unwrap_or_default()), if wake.is_some() => seen.push(Seen::Due),
+            }
+            seen.extend(news.into_iter().filter_map(|news| self.hear(news)));
+        }
+        Ok(Some(seen))
+    }
+
+    fn hear(&mut self, news: News) -> Option<Seen> {
+        match news {
+            News::Seen(seen) => return Some(seen),
+            News::Began { attempt, path } => self.observer.began(attempt, &path),
+            News::Progressed { attempt, path, done } => {
+                self.observer.progressed(attempt, &path, done);
+            }
+            News::Withdrew => {}
+        }
+        None
+    }
+
+    /// What the cache has. An output whose files are gone is none.
+    fn look_up(&self, asks: &[Ask]) -> Result<Vec<Seen>, HostError> {
+        let fingerprints: Vec<Digest> = asks.iter().map(|ask| ask.fingerprint).collect();
+        let found = self.store.cached(&fingerprints)?;
+        let answers = asks.iter().zip(found).map(|(ask, output)| {
+            let output = output.filter(|output| self.is_whole(output));
+            Seen::Cached { at: ask.at, output }
+        });
+        Ok(answers.collect())
+    }
+
+    fn is_whole(&self, output: &Value) -> bool {
+        read(&*self.shelf, output).is_ok_and(|json| {
+            artifacts_in(&json).iter().all(|digest| self.artifacts.contains(digest))
+        })
+    }
+}
+
+/// Waits for a person's word; for ever, if nobody can give one.
+async fn next_stop(stop: &mut UnboundedReceiver<Stop>) -> Stop {
+    match stop.recv().await {
+        Some(stop) => stop,
+        None => std::future::pending().await,
+    }
+}
+
+/// The files that a value refers to, wherever they stand in it.
+pub fn artifacts_in(json: &Json) -> Vec<Digest> {
+    match json {
+        Json::Object(fields) => match fields.get("$artifact").and_then(Json::as_str) {
+            Some(text) => text.parse().ok().into_iter().collect(),
+            None => fields.values().flat_map(artifacts_in).collect(),
+        },
+        Json::Array(items) => items.iter().flat_map(artifacts_in).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// The value of `output` as JSON; null where there is none.
+fn output_json(library: &dyn Library, output: Option<&Value>) -> Result<Json, Damaged> {
+    match output {
+        Some(output) => Ok(Arc::unwrap_or_clone(read(library, output)?)),
+        None => Ok(Json::Null),
+    }
+}

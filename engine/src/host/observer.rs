@@ -1,0 +1,28 @@
+//! What may a display watch of a run?
+//!
+//! It is told of durable events only, and cannot steer.
+
+use crate::plan::graph::Plan;
+use crate::run::RunState;
+use crate::run::event::{AttemptId, Event};
+use crate::time::Timestamp;
+
+/// Watches a run, from the thread that drives it: whatever takes long belongs elsewhere.
+pub trait Observer: Send {
+    /// `event` is durable, and `run` has taken it in, along with the rest of its tick.
+    fn recorded(&mut self, plan: &Plan, run: &RunState, event: &Event, now: Timestamp);
+    /// An attempt stopped waiting for its turn and is executed.
+    fn began(&mut self, attempt: AttemptId, path: &str);
+    /// An attempt is that far, from 0 to 1.
+    fn progressed(&mut self, attempt: AttemptId, path: &str, done: f64);
+}
+
+/// Watches nothing.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unobserved;
+
+impl Observer for Unobserved {
+    fn recorded(&mut self, _: &Plan, _: &RunState, _: &Event, _: Timestamp) {}
+    fn began(&mut self, _: AttemptId, _: &str) {}
+    fn progressed(&mut self, _: AttemptId, _: &str, _: f64) {}
+}

@@ -1,0 +1,282 @@
+//! How does a recorded attempt become work, and its end something seen?
+//!
+//! Admission is the core's; what executes at once is bounded here, by the cores of the machine.
+
+use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::FutureExt;
+use serde_json::Value as Json;
+use tokio::sync::Semaphore;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::artifacts::Folder;
+use super::attempt::Delivery;
+use super::clock::Clock;
+use super::shelf::Shelf;
+use crate::kind::catalog::Weight;
+use crate::kind::registry::Performer;
+use crate::kind::{Class, Failure};
+use crate::name::RunId;
+use crate::plan::graph::{Node, Plan, Work};
+use crate::run::RunState;
+use crate::run::event::{AttemptId, Ended, Request, Seen};
+use crate::run::library::{keep, read};
+use crate::schema::Schema;
+
+/// How long a cancelled attempt may take to end its processes before it is dropped.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// What the tasks of attempts report.
+pub(super) enum News {
+    Seen(Seen),
+    Began {
+        attempt: AttemptId,
+        path: String,
+    },
+    Progressed {
+        attempt: AttemptId,
+        path: String,
+        done: f64,
+    },
+    /// A task that was waiting for its turn went away, because the run drains.
+    Withdrew,
+}
+
+/// Executes attempts, each in a task of its own.
+pub(super) struct Executor {
+    shared: Arc<Shared>,
+    tasks: TaskTracker,
+    news: UnboundedReceiver<News>,
+}
+
+struct Shared {
+    run: RunId,
+    shelf: Arc<Shelf>,
+    artifacts: Folder,
+    work: PathBuf,
+    clock: Arc<dyn Clock>,
+    cores: Semaphore,
+    executing: AtomicUsize,
+    /// Whatever waits for its turn goes away.
+    draining: CancellationToken,
+    /// Whatever executes is ended.
+    stopping: CancellationToken,
+    news: UnboundedSender<News>,
+}
+
+/// One attempt to execute.
+struct Job {
+    attempt: AttemptId,
+    delivery: u32,
+    request: Request,
+    kind: Box<str>,
+    output: Schema,
+    weight: Weight,
+    timeout: Option<Duration>,
+    key: String,
+    path: String,
+}
+
+impl Executor {
+    pub(super) fn new(
+        run: RunId,
+        shelf: Arc<Shelf>,
+        artifacts: Folder,
+        work: PathBuf,
+        clock: Arc<dyn Clock>,
+        cores: usize,
+    ) -> Self {
+        let (sender, news) = unbounded_channel();
+        let shared = Shared {
+            run,
+            shelf,
+            artifacts,
+            work,
+            clock,
+            cores: Semaphore::new(cores.max(1)),
+            executing: AtomicUsize::new(0),
+            draining: CancellationToken::new(),
+            stopping: CancellationToken::new(),
+            news: sender,
+        };
+        Self { shared: Arc::new(shared), tasks: TaskTracker::new(), news }
+    }
+
+    /// Starts the open attempt `attempt` of `run`.
+    pub(super) fn execute(&self, plan: &Plan, run: &RunState, attempt: AttemptId) {
+        let (Some(request), Ok(node)) = (run.request(attempt.at), run.node(plan, attempt.at))
+        else {
+            return; // Not open any more: its end was seen in the same tick.
+        };
+        let Node { work: Work::Call(call), timeout, .. } = node else { return };
+        let kind = plan.kind(&call.kind);
+        let job = Job {
+            attempt,
+            delivery: run.delivery(attempt).unwrap_or(1),
+            request: request.clone(),
+            kind: call.kind.as_str().into(),
+            output: kind.output.clone(),
+            weight: kind.weight,
+            timeout: *timeout,
+            key: run.attempt_key(plan, attempt),
+            path: run.path(plan, attempt.at),
+        };
+        let shared = Arc::clone(&self.shared);
+        self.tasks.spawn(async move {
+            let withdrew = execute(&shared, job).await.is_none();
+            shared.executing.fetch_sub(usize::from(!withdrew), Ordering::SeqCst);
+            if withdrew {
+                drop(shared.news.send(News::Withdrew)); // The run is over: nobody waits.
+            }
+        });
+    }
+
+    /// What the tasks report next: all that is there, at least one.
+    pub(super) async fn news(&mut self, into: &mut Vec<News>) {
+        self.news.recv_many(into, 1024).await;
+    }
+
+    /// Lets nothing start that waits for its turn.
+    pub(super) fn drain(&self) {
+        self.shared.draining.cancel();
+    }
+
+    /// Whether nothing executes and nothing that ended is still to be reported.
+    pub(super) fn is_idle(&self) -> bool {
+        self.shared.executing.load(Ordering::SeqCst) == 0 && self.news.is_empty()
+    }
+
+    /// Ends whatever executes, and waits for it.
+    pub(super) async fn stop(&self) {
+        self.drain();
+        self.shared.stopping.cancel();
+        self.tasks.close();
+        self.tasks.wait().await;
+    }
+}
+
+/// Waits for its turn, makes the attempt, reports its end. None: withdrew before its turn.
+async fn execute(shared: &Arc<Shared>, job: Job) -> Option<()> {
+    let needs_core = job.weight == Weight::Core;
+    let _turn = tokio::select! {
+        biased;
+        () = shared.draining.cancelled() => return None,
+        turn = shared.cores.acquire(), if needs_core => turn.ok(),
+        () = std::future::ready(()), if !needs_core => None,
+    };
+    shared.executing.fetch_add(1, Ordering::SeqCst);
+    let began = Instant::now();
+    drop(shared.news.send(News::Began { attempt: job.attempt, path: job.path.clone() }));
+    let made = make(shared, &job).await;
+    let ended = match made {
+        Made::Stopped => return Some(()), // Open in the journal: a resumed run makes it again.
+        Made::Done(output) => Ended::Done(keep(&*shared.shelf, &output)),
+        Made::Failed(failure) => Ended::Failed(failure),
+    };
+    let seen = Seen::Ended { attempt: job.attempt, ended, took: began.elapsed() };
+    drop(shared.news.send(News::Seen(seen))); // The run is over: nobody waits.
+    Some(())
+}
+
+enum Made {
+    Done(Json),
+    Failed(Failure),
+    Stopped,
+}
+
+/// Makes the attempt in a folder of its own, within its time.
+async fn make(shared: &Arc<Shared>, job: &Job) -> Made {
+    let name =
+        format!("{}-{}-{}", job.attempt.at.scope.0, job.attempt.at.node.0, job.attempt.number);
+    let folder = shared.work.join(format!("{name}-{}", job.delivery));
+    if let Err(error) = std::fs::create_dir_all(&folder) {
+        let message = format!("cannot create the work folder {}: {error}", folder.display());
+        return Made::Failed(Failure::new(Class::Storage, message));
+    }
+    let delivery = Delivery {
+        attempt: job.attempt,
+        run: shared.run.clone(),
+        key: job.key.clone(),
+        path: job.path.clone(),
+        times: job.delivery,
+        provider: job.request.provider.clone(),
+        folder: folder.clone(),
+        cancelled: CancellationToken::new(),
+        artifacts: shared.artifacts.clone(),
+        clock: Arc::clone(&shared.clock),
+        news: shared.news.clone(),
+    };
+    let made = make_within(shared, job, &delivery).await;
+    drop(std::fs::remove_dir_all(&folder)); // What stays is removed with the run's folder.
+    made
+}
+
+async fn make_within(shared: &Arc<Shared>, job: &Job, delivery: &Delivery) -> Made {
+    let input = match read(&*shared.shelf, &job.request.input) {
+        Ok(input) => Arc::unwrap_or_clone(input),
+        Err(lost) => return Made::Failed(Failure::new(Class::Storage, lost.to_string())),
+    };
+    let Some((_, Performer::Attempt(kind))) = shared.shelf.registry().get(&job.kind) else {
+        return Made::Failed(Failure::new(
+            Class::Missing,
+            format!("this version has no kind `{}`", job.kind),
+        ));
+    };
+    let making = AssertUnwindSafe(kind.make(delivery, input)).catch_unwind();
+    tokio::pin!(making);
+    let cause = tokio::select! {
+        made = &mut making => return finished(job, made),
+        () = shared.stopping.cancelled() => None,
+        () = sleep(shared, job.timeout) => job.timeout,
+    };
+    delivery.cancelled.cancel();
+    tokio::select! {
+        _ = &mut making => {}
+        () = tokio::time::sleep(GRACE) => {}
+    }
+    match cause {
+        Some(timeout) => {
+            let message = format!("no end within its timeout of {timeout:?}");
+            Made::Failed(
+                Failure::new(Class::Timeout, message)
+                    .help("raise `timeout:`, or give it less to do"),
+            )
+        }
+        None => Made::Stopped,
+    }
+}
+
+async fn sleep(shared: &Shared, time: Option<Duration>) {
+    match time {
+        Some(time) => shared.clock.sleep_until(shared.clock.now().after(time)).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// Holds what the kind gave against its own schema.
+fn finished(job: &Job, made: Result<Result<Json, Failure>, Box<dyn std::any::Any + Send>>) -> Made {
+    let output = match made {
+        Ok(Ok(output)) => output,
+        Ok(Err(failure)) => return Made::Failed(failure),
+        Err(panic) => {
+            let said = panic.downcast_ref::<&str>().map(|said| (*said).to_owned());
+            let said = said.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_default();
+            let message = format!("`{}` has a bug: {said}", job.kind);
+            return Made::Failed(Failure::new(Class::Internal, message));
+        }
+    };
+    let violations: Vec<_> =
+        job.output.violations(&output).iter().map(ToString::to_string).collect();
+    if violations.is_empty() {
+        return Made::Done(output);
+    }
+    let message =
+        format!("the output of `{}` breaks its own schema: {}", job.kind, violations.join("; "));
+    Made::Failed(Failure::new(Class::Output, message))
+}

@@ -1,0 +1,327 @@
+//! What is in a state folder, and how does a run begin or go on there?
+//!
+//! `flow.db`, `artifacts/`, `work/` with a folder per run, `locks/` with a file per run. A process that drives a run holds
+//! its lock for life; the kernel frees it.
+
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::{Map, Value as Json, json};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+use super::artifacts::Folder;
+use super::clock::{Clock, SystemClock};
+use super::history;
+use super::observer::{Observer, Unobserved};
+use super::perform::Executor;
+use super::shelf::Shelf;
+use super::store::{Commit, RunRow, Store, record};
+use super::{Ending, Host, HostError, Stop, drive, output_json, survivors};
+use crate::kind::registry::Registry;
+use crate::name::{Digest, RunId};
+use crate::plan::graph::Plan;
+use crate::run::RunState;
+use crate::run::event::{Event, SEMANTICS};
+use crate::run::library::{Library, keep};
+use crate::time::Timestamp;
+
+/// An open state folder.
+#[derive(Clone)]
+pub struct State {
+    folder: PathBuf,
+    store: Store,
+    artifacts: Folder,
+}
+
+/// How a run is driven.
+pub struct Options {
+    pub registry: Registry,
+    pub observer: Box<dyn Observer>,
+    /// What a person asks of the run.
+    pub stop: UnboundedReceiver<Stop>,
+    /// How many attempts that need a core may execute at once.
+    pub cores: usize,
+    pub clock: Arc<dyn Clock>,
+}
+
+/// Why a state folder cannot be used, or a run not be driven.
+#[derive(Debug, thiserror::Error)]
+pub enum StateError {
+    #[error("cannot {doing} {}", path.display())]
+    Io {
+        doing: &'static str,
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("another process drives the run {0}")]
+    Driven(RunId),
+    #[error("the run {run} has ended: {outcome}")]
+    Ended { run: RunId, outcome: String },
+    #[error("the run {run} was started with version {planned} of `{kind}`; this is version {here}")]
+    OtherVersion { run: RunId, kind: String, planned: u32, here: u32 },
+    #[error("the run {run} needs the kind `{kind}`, which this version does not have")]
+    NoKind { run: RunId, kind: String },
+}
+
+impl Options {
+    /// Watched by nobody, on the machine's clock and all its cores.
+    pub fn new(registry: Registry) -> Self {
+        let (_, stop) = tokio::sync::mpsc::unbounded_channel();
+        let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
+        Self { registry, observer: Box::new(Unobserved), stop, cores, clock: Arc::new(SystemClock) }
+    }
+}
+
+impl State {
+    /// Opens the state folder at `folder`, and makes it if it is not there.
+    pub fn open(folder: &Path) -> Result<Self, HostError> {
+        for part in ["", "artifacts", "work", "locks"] {
+            let path = folder.join(part);
+            std::fs::create_dir_all(&path).map_err(io_error("create the state folder", &path))?;
+        }
+        let folder = folder.canonicalize().map_err(io_error("find", folder))?;
+        let artifacts = Folder::open(&folder.join("artifacts"))
+            .map_err(|error| io_error("create", &folder)(std::io::Error::other(error)))?;
+        Ok(Self { store: Store::open(&folder)?, artifacts, folder })
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub fn artifacts(&self) -> &Folder {
+        &self.artifacts
+    }
+
+    /// Takes a copy of the file at `path` in, and gives the value that stands for it.
+    pub fn import(&self, path: &Path, media_type: &str) -> Result<Json, StateError> {
+        let (digest, bytes) = self.artifacts.import(path).map_err(|error| match error {
+            crate::kind::StoreError::Io { doing, path, source } => {
+                StateError::Io { doing, path, source }
+            }
+            other => io_error("take in", path)(std::io::Error::other(other)),
+        })?;
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        Ok(json!({ "$artifact": digest, "media_type": media_type, "bytes": bytes, "name": name }))
+    }
+
+    /// Begins a run of `plan` and drives it. `inputs` fit the plan's; `files` stand for its literal files, in order.
+    pub async fn start(
+        &self,
+        plan: &Plan,
+        inputs: Map<String, Json>,
+        files: Vec<Json>,
+        options: Options,
+    ) -> Result<Ending, HostError> {
+        let now = options.clock.now();
+        let run = new_id(now);
+        let lock = self.lock(&run)?;
+        let mut host = self.host(&run, 1, now, options);
+        let text = serde_json::to_string(plan).expect("plans have text keys and finite numbers");
+        let digest = keep_plan(&*host.shelf, text);
+        let files = Json::Array(files);
+        let inputs = fill(Json::Object(inputs), &files);
+        let facts = json!({
+            "id": run, "name": plan.name, "seed": seed(&run), "mode": "local", "started": now.to_string(),
+        });
+        let event = Event::Started {
+            run: run.clone(),
+            plan: digest,
+            semantics: SEMANTICS,
+            inputs: keep(&*host.shelf, &inputs),
+            files: keep(&*host.shelf, &files),
+            facts: keep(&*host.shelf, &facts),
+        };
+        self.enter(&mut host, plan, digest, &event).await?;
+        let mut state = RunState::default();
+        state.apply(plan, &event)?;
+        host.observer.recorded(plan, &state, &event, now);
+        let ending = self.finish(plan, state, host).await;
+        drop(lock);
+        ending
+    }
+
+    async fn enter(
+        &self,
+        host: &mut Host,
+        plan: &Plan,
+        digest: Digest,
+        event: &Event,
+    ) -> Result<(), HostError> {
+        let row = RunRow {
+            run: host.run.clone(),
+            pipeline: plan.name.clone(),
+            plan: digest,
+            started: host.last,
+            finished: None,
+            outcome: None,
+            epoch: host.epoch,
+        };
+        self.store.enter(row).await?;
+        let commit = Commit {
+            run: host.run.clone(),
+            epoch: host.epoch,
+            now: host.last,
+            body: record::write(std::slice::from_ref(event)),
+            values: host.shelf.take_fresh(),
+            cached: Vec::new(),
+            finish: None,
+        };
+        Ok(self.store.commit(commit).await?)
+    }
+
+    /// Takes up a run that was interrupted, whoever or whatever interrupted it.
+    pub async fn resume(&self, run: &RunId, options: Options) -> Result<Ending, HostError> {
+        let lock = self.lock(run)?;
+        let row = self.store.run(run)?;
+        if let Some(outcome) = row.outcome {
+            return Err(StateError::Ended { run: run.clone(), outcome }.into());
+        }
+        let plan = history::plan(&self.store, &row)?;
+        check_kinds(run, &plan, &options.registry)?;
+        survivors::end(run).await;
+        drop(std::fs::remove_dir_all(self.work(run))); // Work folders are per delivery: nothing in it is asked for.
+        let epoch = self.store.take_over(run).await?;
+        let mut state = RunState::default();
+        let mut last = row.started;
+        for tick in self.store.journal(run)? {
+            last = tick.now;
+            for event in &tick.events {
+                state.apply(&plan, event)?;
+            }
+        }
+        let host = self.host(run, epoch, last, options);
+        let ending = self.finish(&plan, state, host).await;
+        drop(lock);
+        ending
+    }
+
+    async fn finish(
+        &self,
+        plan: &Plan,
+        mut state: RunState,
+        mut host: Host,
+    ) -> Result<Ending, HostError> {
+        let began = Instant::now();
+        let how = drive(plan, &mut state, &mut host).await;
+        if how.is_err() {
+            host.executor.stop().await; // The journal takes nothing more: nothing may go on.
+        }
+        let how = how?;
+        drop(std::fs::remove_dir_all(self.work(&host.run)));
+        Ok(Ending {
+            run: host.run.clone(),
+            how,
+            tally: state.tally(),
+            failures: state.failures().to_vec(),
+            output: output_json(&*host.shelf, state.result())?,
+            took: began.elapsed(),
+        })
+    }
+
+    fn host(&self, run: &RunId, epoch: u64, last: Timestamp, options: Options) -> Host {
+        let Options { registry, observer, stop, cores, clock } = options;
+        let values = Arc::new(Shelf::new(registry, self.store.clone()));
+        let (artifacts, work) = (self.artifacts.clone(), self.work(run));
+        let executor = Executor::new(
+            run.clone(),
+            Arc::clone(&values),
+            artifacts.clone(),
+            work,
+            Arc::clone(&clock),
+            cores,
+        );
+        Host {
+            run: run.clone(),
+            epoch,
+            store: self.store.clone(),
+            shelf: values,
+            artifacts,
+            executor,
+            clock,
+            last,
+            observer,
+            stop,
+            draining: false,
+        }
+    }
+
+    fn work(&self, run: &RunId) -> PathBuf {
+        self.folder.join("work").join(run.as_str())
+    }
+
+    /// The lock of the one process that may drive `run`; the kernel frees it when the process ends.
+    fn lock(&self, run: &RunId) -> Result<File, StateError> {
+        let path = self.folder.join("locks").join(run.as_str());
+        let file = File::create(&path).map_err(io_error("create", &path))?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(StateError::Driven(run.clone())),
+            Err(TryLockError::Error(source)) => Err(StateError::Io { doing: "lock", path, source }),
+        }
+    }
+}
+
+fn keep_plan(library: &dyn Library, text: String) -> Digest {
+    library.keep(text)
+}
+
+/// A run goes on only with the kinds that it was planned with.
+fn check_kinds(run: &RunId, plan: &Plan, registry: &Registry) -> Result<(), StateError> {
+    for (name, planned) in &plan.kinds {
+        let (run, kind) = (run.clone(), name.to_string());
+        match registry.get(name.as_str()) {
+            None => return Err(StateError::NoKind { run, kind }),
+            Some((card, _)) if card.version != planned.version => {
+                return Err(StateError::OtherVersion {
+                    run,
+                    kind,
+                    planned: planned.version,
+                    here: card.version,
+                });
+            }
+            Some(_) => {}
+        }
+    }
+    Ok(())
+}
+
+/// Puts files in place of `{"$file": index}`.
+fn fill(json: Json, files: &Json) -> Json {
+    match json {
+        Json::Object(fields) => match fields.get("$file").and_then(Json::as_u64) {
+            Some(index) => {
+                files.get(usize::try_from(index).unwrap_or(usize::MAX)).cloned().unwrap_or_default()
+            }
+            None => Json::Object(
+                fields.into_iter().map(|(key, value)| (key, fill(value, files))).collect(),
+            ),
+        },
+        Json::Array(items) => items.into_iter().map(|item| fill(item, files)).collect(),
+        other => other,
+    }
+}
+
+/// `20261120-091500-3f2a9c`: the moment in UTC, and enough chance to tell runs of one second apart.
+fn new_id(now: Timestamp) -> RunId {
+    let moment: String = now.to_string().chars().filter(char::is_ascii_digit).take(14).collect();
+    let (day, time) = moment.split_at(moment.len().min(8));
+    let chance = uuid::Uuid::now_v7().simple().to_string();
+    RunId::new(&format!("{day}-{time}-{}", &chance[26..]))
+}
+
+/// A number that is the run's own, exact in every JSON reader.
+fn seed(run: &RunId) -> u64 {
+    let hash = Digest::of(run.as_str().as_bytes());
+    let mut bytes = [0; 8];
+    bytes[..6].copy_from_slice(&hash.as_bytes()[..6]);
+    u64::from_le_bytes(bytes)
+}
+
+fn io_error(doing: &'static str, path: &Path) -> impl FnOnce(std::io::Error) -> StateError {
+    let path = path.to_owned();
+    move |source| StateError::Io { doing, path, source }
+}

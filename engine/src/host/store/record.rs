@@ -1,0 +1,373 @@
+//! How are events written down?
+//!
+//! As JSON lines, of types apart from the domain's: the domain may change, what was written must be read for ever. A new
+//! form is a new variant or an optional field; a variant is never given another meaning.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+
+use crate::kind::Failure;
+use crate::name::{Digest, RunId};
+use crate::plan::graph::NodeIndex;
+use crate::run::event::{
+    At, AttemptId, Decision, Ended, Event, Outcome, Request, ScopeId, Signal, Value,
+};
+use crate::time::Timestamp;
+
+/// An event as it is written. `s` is a scope, `n` a node, `a` an attempt's number.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Record {
+    Started {
+        run: RunId,
+        plan: Digest,
+        semantics: u32,
+        inputs: Stored,
+        files: Stored,
+        facts: Stored,
+    },
+    Resumed {
+        epoch: u64,
+        delivered: Vec<(u32, u32, u16)>,
+    },
+    Expanded {
+        s: u32,
+        n: u32,
+        first: u32,
+        count: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        items: Option<Stored>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        keys: Option<Box<[Box<str>]>>,
+    },
+    Admitted {
+        s: u32,
+        n: u32,
+        a: u16,
+        input: Stored,
+        #[serde(default, skip_serializing_if = "str::is_empty")]
+        provider: Box<str>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        key: Option<Digest>,
+    },
+    Done {
+        s: u32,
+        n: u32,
+        a: u16,
+        output: Stored,
+        ms: u64,
+    },
+    Faltered {
+        s: u32,
+        n: u32,
+        a: u16,
+        failure: Failure,
+        ms: u64,
+    },
+    Skipped {
+        s: u32,
+        n: u32,
+    },
+    Reused {
+        s: u32,
+        n: u32,
+        output: Stored,
+        key: Digest,
+    },
+    Computed {
+        s: u32,
+        n: u32,
+        output: Stored,
+    },
+    Gathered {
+        s: u32,
+        n: u32,
+        output: Stored,
+    },
+    RetryAt {
+        s: u32,
+        n: u32,
+        at: Timestamp,
+    },
+    GaveUp {
+        s: u32,
+        n: u32,
+    },
+    Broken {
+        s: u32,
+        n: u32,
+        failure: Failure,
+    },
+    Gave {
+        s: u32,
+        output: Stored,
+    },
+    GaveNothing {
+        s: u32,
+        failure: Failure,
+    },
+    Signalled {
+        id: Box<str>,
+        what: Signal,
+    },
+    Finished {
+        outcome: Outcome,
+    },
+}
+
+#[derive(Serialize, Deserialize)]
+enum Stored {
+    #[serde(rename = "v")]
+    Inline(Box<RawValue>),
+    #[serde(rename = "at")]
+    Stored(Digest),
+}
+
+/// A line that is not an event of this or an earlier version.
+#[derive(Debug, thiserror::Error)]
+#[error("line {line} of the record is not an event that this version knows")]
+pub struct BadRecord {
+    pub line: usize,
+    #[source]
+    pub source: serde_json::Error,
+}
+
+/// Writes the events of one tick.
+pub fn write(events: &[Event]) -> String {
+    let mut text = String::new();
+    for event in events {
+        let record = Record::from(event);
+        text.push_str(
+            &serde_json::to_string(&record).expect("records have text keys and finite numbers"),
+        );
+        text.push('\n');
+    }
+    text
+}
+
+/// Reads what [`write`] wrote, in this version or an earlier one.
+pub fn read(text: &str) -> Result<Vec<Event>, BadRecord> {
+    let record = |(index, line)| match serde_json::from_str::<Record>(line) {
+        Ok(record) => Ok(Event::from(record)),
+        Err(source) => Err(BadRecord { line: index + 1, source }),
+    };
+    text.lines().enumerate().map(record).collect()
+}
+
+impl From<&Value> for Stored {
+    fn from(value: &Value) -> Self {
+        match value {
+            Value::Inline(text) => Self::Inline(
+                RawValue::from_string(text.to_string()).expect("inline values are JSON"),
+            ),
+            Value::Stored(digest) => Self::Stored(*digest),
+        }
+    }
+}
+
+impl From<Stored> for Value {
+    fn from(stored: Stored) -> Self {
+        match stored {
+            Stored::Inline(raw) => Self::Inline(Box::<str>::from(raw)),
+            Stored::Stored(digest) => Self::Stored(digest),
+        }
+    }
+}
+
+impl From<&Event> for Record {
+    fn from(event: &Event) -> Self {
+        match event {
+            Event::Started { run, plan, semantics, inputs, files, facts } => Self::Started {
+                run: run.clone(),
+                plan: *plan,
+                semantics: *semantics,
+                inputs: inputs.into(),
+                files: files.into(),
+                facts: facts.into(),
+            },
+            Event::Resumed { epoch, delivered } => {
+                let delivered =
+                    delivered.iter().map(|open| (open.at.scope.0, open.at.node.0, open.number));
+                Self::Resumed { epoch: *epoch, delivered: delivered.collect() }
+            }
+            Event::Expanded { at, first, count, items, keys } => {
+                let (s, n) = pair(*at);
+                let items = items.as_ref().map(Stored::from);
+                Self::Expanded { s, n, first: first.0, count: *count, items, keys: keys.clone() }
+            }
+            Event::Admitted { attempt, request } => {
+                let (s, n) = pair(attempt.at);
+                let Request { input, provider, fingerprint } = request;
+                let provider = provider.clone();
+                Self::Admitted {
+                    s,
+                    n,
+                    a: attempt.number,
+                    input: input.into(),
+                    provider,
+                    key: *fingerprint,
+                }
+            }
+            Event::Ended { attempt, ended, took } => {
+                let ((s, n), a) = (pair(attempt.at), attempt.number);
+                let ms = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+                match ended {
+                    Ended::Done(output) => Self::Done { s, n, a, output: output.into(), ms },
+                    Ended::Failed(failure) => {
+                        Self::Faltered { s, n, a, failure: failure.clone(), ms }
+                    }
+                }
+            }
+            Event::Decided { at, what } => decided(*at, what),
+            Event::Gave { scope, output: Ok(output) } => {
+                Self::Gave { s: scope.0, output: output.into() }
+            }
+            Event::Gave { scope, output: Err(failure) } => {
+                Self::GaveNothing { s: scope.0, failure: failure.clone() }
+            }
+            Event::Signalled { id, what } => Self::Signalled { id: id.clone(), what: *what },
+            Event::Finished { outcome } => Self::Finished { outcome: *outcome },
+        }
+    }
+}
+
+fn decided(at: At, what: &Decision) -> Record {
+    let (s, n) = pair(at);
+    match what {
+        Decision::Skipped => Record::Skipped { s, n },
+        Decision::Reused { output, fingerprint } => {
+            Record::Reused { s, n, output: output.into(), key: *fingerprint }
+        }
+        Decision::Computed(output) => Record::Computed { s, n, output: output.into() },
+        Decision::Gathered(output) => Record::Gathered { s, n, output: output.into() },
+        Decision::RetryAt(at) => Record::RetryAt { s, n, at: *at },
+        Decision::GaveUp => Record::GaveUp { s, n },
+        Decision::Broken(failure) => Record::Broken { s, n, failure: failure.clone() },
+    }
+}
+
+impl From<Record> for Event {
+    fn from(record: Record) -> Self {
+        let decided = |s, n, what| Self::Decided { at: at(s, n), what };
+        match record {
+            Record::Started { run, plan, semantics, inputs, files, facts } => {
+                let (inputs, files, facts) = (inputs.into(), files.into(), facts.into());
+                Self::Started { run, plan, semantics, inputs, files, facts }
+            }
+            Record::Resumed { epoch, delivered } => {
+                let delivered =
+                    delivered.into_iter().map(|(s, n, number)| AttemptId { at: at(s, n), number });
+                Self::Resumed { epoch, delivered: delivered.collect() }
+            }
+            Record::Expanded { s, n, first, count, items, keys } => Self::Expanded {
+                at: at(s, n),
+                first: ScopeId(first),
+                count,
+                items: items.map(Value::from),
+                keys,
+            },
+            Record::Admitted { s, n, a, input, provider, key } => Self::Admitted {
+                attempt: AttemptId { at: at(s, n), number: a },
+                request: Request { input: input.into(), provider, fingerprint: key },
+            },
+            Record::Done { s, n, a, output, ms } => Self::Ended {
+                attempt: AttemptId { at: at(s, n), number: a },
+                ended: Ended::Done(output.into()),
+                took: Duration::from_millis(ms),
+            },
+            Record::Faltered { s, n, a, failure, ms } => Self::Ended {
+                attempt: AttemptId { at: at(s, n), number: a },
+                ended: Ended::Failed(failure),
+                took: Duration::from_millis(ms),
+            },
+            Record::Skipped { s, n } => decided(s, n, Decision::Skipped),
+            Record::Reused { s, n, output, key } => {
+                decided(s, n, Decision::Reused { output: output.into(), fingerprint: key })
+            }
+            Record::Computed { s, n, output } => decided(s, n, Decision::Computed(output.into())),
+            Record::Gathered { s, n, output } => decided(s, n, Decision::Gathered(output.into())),
+            Record::RetryAt { s, n, at } => decided(s, n, Decision::RetryAt(at)),
+            Record::GaveUp { s, n } => decided(s, n, Decision::GaveUp),
+            Record::Broken { s, n, failure } => decided(s, n, Decision::Broken(failure)),
+            Record::Gave { s, output } => {
+                Self::Gave { scope: ScopeId(s), output: Ok(output.into()) }
+            }
+            Record::GaveNothing { s, failure } => {
+                Self::Gave { scope: ScopeId(s), output: Err(failure) }
+            }
+            Record::Signalled { id, what } => Self::Signalled { id, what },
+            Record::Finished { outcome } => Self::Finished { outcome },
+        }
+    }
+}
+
+fn pair(at: At) -> (u32, u32) {
+    (at.scope.0, at.node.0)
+}
+
+fn at(scope: u32, node: u32) -> At {
+    At { scope: ScopeId(scope), node: NodeIndex(node) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kind::Class;
+
+    #[test]
+    fn every_event_is_read_as_it_was_written() {
+        let (here, output) = (at(3, 1), Value::Inline(r#"{"a":[1,2.5,"x\n"]}"#.into()));
+        let attempt = AttemptId { at: here, number: 2 };
+        let (digest, took) = (Digest::of(b"x"), Duration::from_millis(12));
+        let failure = Failure::new(Class::Server, "no").help("wait").after(took);
+        let request = Request {
+            input: Value::Stored(digest),
+            provider: "local".into(),
+            fingerprint: Some(digest),
+        };
+        let decisions = [
+            Decision::Skipped,
+            Decision::Reused { output: output.clone(), fingerprint: digest },
+            Decision::Computed(output.clone()),
+            Decision::Gathered(Value::null()),
+            Decision::RetryAt(Timestamp(5)),
+            Decision::GaveUp,
+            Decision::Broken(failure.clone()),
+        ];
+        let mut events = vec![
+            Event::Started {
+                run: RunId::new("r"),
+                plan: digest,
+                semantics: 1,
+                inputs: output.clone(),
+                files: Value::null(),
+                facts: Value::null(),
+            },
+            Event::Resumed { epoch: 4, delivered: vec![attempt] },
+            Event::Expanded {
+                at: here,
+                first: ScopeId(9),
+                count: 2,
+                items: Some(Value::null()),
+                keys: Some(["a".into(), "b".into()].into()),
+            },
+            Event::Admitted { attempt, request },
+            Event::Ended { attempt, ended: Ended::Done(output.clone()), took },
+            Event::Ended { attempt, ended: Ended::Failed(failure.clone()), took },
+            Event::Gave { scope: ScopeId(3), output: Ok(output) },
+            Event::Gave { scope: ScopeId(3), output: Err(failure) },
+            Event::Signalled { id: "c".into(), what: Signal::Drain },
+            Event::Finished { outcome: Outcome::Partial },
+        ];
+        events.extend(decisions.map(|what| Event::Decided { at: here, what }));
+        assert_eq!(read(&write(&events)).expect("readable"), events);
+    }
+
+    #[test]
+    fn an_unknown_event_is_named_by_its_line() {
+        let text = "{\"gave_up\":{\"s\":0,\"n\":1}}\n{\"flew\":{}}\n";
+        assert_eq!(read(text).map_err(|bad| bad.line), Err(2));
+    }
+}
