@@ -146,6 +146,32 @@ fn distance(a: &str, b: &str) -> usize {
     rows[a.len()][b.len()]
 }
 
+/// One line a finding and place, for tests of every stage.
+#[cfg(test)]
+pub(crate) fn plain(findings: &[Diagnostic]) -> String {
+    let place = |label: &Label| {
+        let place = label.source.place(label.span.start);
+        let marked = label.source.slice(label.span).lines().next().unwrap_or_default();
+        format!("{}:{} `{marked}`", place.line, place.column)
+    };
+    let mut lines = Vec::new();
+    for finding in findings {
+        let severity = match finding.severity {
+            Severity::Error => "error",
+            Severity::Warning => "warning",
+        };
+        let (at, rule) = (place(&finding.at), finding.rule.name);
+        lines.push(format!("{severity}[{rule}] {at}: {}", finding.message));
+        if !finding.at.text.is_empty() {
+            lines.push(format!("  here: {}", finding.at.text));
+        }
+        lines.extend(finding.related.iter().map(|at| format!("  {}: {}", place(at), at.text)));
+        lines.extend(finding.help.iter().map(|help| format!("  help: {help}")));
+        lines.extend(finding.fix.iter().map(|fix| format!("  fix: `{}`", fix.text)));
+    }
+    lines.join("\n")
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,6 +2,7 @@
 //! outputs. Each stage is one module, and its type is the ticket to the next.
 
 pub mod diagnostic;
+pub mod document;
 pub mod expression;
 pub mod host;
 pub mod kind;

@@ -1,0 +1,37 @@
+//! A name that expressions could not read.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::name::NodeName;
+use crate::source::{Source, Span};
+
+pub(in crate::document) static RULE: Rule = Rule {
+    name: "bad-name",
+    explanation: "\
+Names of nodes, inputs, outputs, loop variables are read by expressions: `[a-z][a-z0-9_]*`, at most 64 characters.
+`a-b` would subtract `b` from `a`; write `a_b`.
+",
+};
+
+pub(in crate::document) fn found(source: &Arc<Source>, name: &str, span: Span) -> Diagnostic {
+    let finding = Diagnostic::error(
+        &RULE,
+        source,
+        span,
+        format!("`{name}` is not a name that expressions can read"),
+    );
+    match repaired(name) {
+        Some(repaired) => finding.help(format!("write `{repaired}`")).fix(span, repaired),
+        None => finding.help("use `a-z`, `0-9` and `_`, first a letter, at most 64 characters"),
+    }
+}
+
+/// The name that was nearly written: lower case, `_` for every other character.
+fn repaired(name: &str) -> Option<String> {
+    let text: String = name
+        .chars()
+        .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })
+        .collect();
+    text.parse::<NodeName>().ok().map(String::from)
+}
