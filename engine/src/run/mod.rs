@@ -13,6 +13,8 @@ mod fingerprint;
 mod retry;
 mod scope;
 mod sight;
+#[cfg(test)]
+mod simulation;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
