@@ -8,6 +8,7 @@ mod process;
 #[cfg(test)]
 #[expect(dead_code, reason = "kinds of media use the rest of it")]
 mod testing;
+pub mod text;
 pub mod vrd;
 
 use flow_engine::kind::Registry;
@@ -19,5 +20,6 @@ pub fn register() -> Registry {
     control::register(&mut registry);
     media::register(&mut registry);
     document::register(&mut registry);
+    text::register(&mut registry);
     registry
 }

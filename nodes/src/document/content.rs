@@ -155,7 +155,7 @@ fn block(markdown: &mut String, marks: &str, text: &str) {
 /// Writes `text` so that Markdown reads it back as it is.
 fn escape(text: &str, out: &mut String) {
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
-    let numbered = digits > 0 && text[digits..].starts_with(['.', ')']);
+    let numbered = !out.ends_with("# ") && digits > 0 && text[digits..].starts_with(['.', ')']);
     let mut before = ' ';
     let mut rest = text.char_indices().peekable();
     while let Some((at, c)) = rest.next() {
@@ -164,7 +164,9 @@ fn escape(text: &str, out: &mut String) {
             '<' => next.is_ascii_alphabetic() || matches!(next, '/' | '!' | '?'),
             '&' => next.is_ascii_alphanumeric() || next == '#',
             '_' => !(before.is_alphanumeric() && next.is_alphanumeric()),
-            '\\' | '`' | '*' | '~' | '[' | ']' | '|' => true,
+            '\\' | '`' | '*' | '~' | '|' => true,
+            '[' => at == 0 || before == '!' || next == '^',
+            ']' => matches!(next, '(' | '[' | ':'),
             '#' => at == 0 || rest.peek().is_none() || next == '#' || before == '#',
             '>' | '+' | '-' | '=' | ':' => at == 0,
             '.' | ')' => numbered && at == digits && next == ' ',

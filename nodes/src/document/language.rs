@@ -39,7 +39,7 @@ const COMMON: [(&str, &str); 7] = [
 const SAMPLE: usize = 1000;
 
 /// The language of `text` as a two-letter code, if its commonest words tell.
-pub(super) fn of(text: &str) -> Option<&'static str> {
+pub(crate) fn of(text: &str) -> Option<&'static str> {
     let words: Vec<String> = text.unicode_words().take(SAMPLE).map(str::to_lowercase).collect();
     let hits = |list: &str| {
         let list: Vec<&str> = list.split(' ').collect();
@@ -51,6 +51,11 @@ pub(super) fn of(text: &str) -> Option<&'static str> {
         .map(|(code, list)| (hits(list), *code))
         .max_by_key(|(count, _)| *count)?;
     (count * 12 >= words.len() && count > 0).then_some(code)
+}
+
+/// The commonest words of `language`, parted by spaces; empty for an unknown one.
+pub(crate) fn common_words(language: &str) -> &'static str {
+    COMMON.iter().find(|(code, _)| *code == language).map_or("", |(_, list)| list)
 }
 
 #[cfg(test)]

@@ -65,9 +65,15 @@ fn drop_furniture(pages: &mut [Vec<Line>]) {
     for page in pages.iter_mut() {
         page.retain(|line| {
             let repeats = pages_with(&seen, &shape(line)) >= often;
-            !(at_edge(line) && (repeats || is_page_number(&line.text)))
+            let furniture = at_edge(line) && (repeats || is_page_number(&line.text));
+            !furniture && !is_of_contents(&line.text)
         });
     }
+}
+
+/// A line of a table of contents: dots lead to a page number.
+fn is_of_contents(text: &str) -> bool {
+    text.matches(". .").count() >= 3 || text.contains(".....")
 }
 
 fn pages_with(seen: &BTreeMap<String, usize>, shape: &str) -> usize {
