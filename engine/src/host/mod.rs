@@ -22,9 +22,10 @@ use std::time::Duration;
 use serde_json::Value as Json;
 use tokio::sync::mpsc::UnboundedReceiver;
 
+use crate::kind::{Class, Failure};
 use crate::name::{Digest, RunId};
 use crate::plan::graph::Plan;
-use crate::run::event::{Ask, Event, Outcome, Seen, Signal, Value};
+use crate::run::event::{Ask, Ended, Event, Outcome, Seen, Signal, Value};
 use crate::run::library::{Library, read};
 use crate::run::{Damaged, Failed, RunState, Tally, Tick};
 use crate::time::Timestamp;
@@ -76,6 +77,9 @@ pub enum HostError {
     Damaged(#[from] Damaged),
     #[error(transparent)]
     History(#[from] history::HistoryError),
+    /// The disk is full, or a file cannot be written: no fault of the node, and no other node would fare better.
+    #[error("`{path}` cannot store its work: {failure}")]
+    NoStorage { path: String, failure: Failure },
 }
 
 /// What drives one run.
@@ -176,21 +180,31 @@ impl Host {
                 () = self.executor.news(&mut news) => {}
                 () = clock.sleep_until(wake.unwrap_or_default()), if wake.is_some() => seen.push(Seen::Due),
             }
-            seen.extend(news.into_iter().filter_map(|news| self.hear(news)));
+            for news in news {
+                seen.extend(self.hear(news)?);
+            }
         }
         Ok(Some(seen))
     }
 
-    fn hear(&mut self, news: News) -> Option<Seen> {
+    fn hear(&mut self, news: News) -> Result<Option<Seen>, HostError> {
         match news {
-            News::Seen(seen) => return Some(seen),
+            News::Failed { path, failure, .. } if failure.class == Class::Storage => {
+                return Err(HostError::NoStorage { path, failure });
+            }
+            News::Failed { attempt, failure, took, .. } => {
+                return Ok(Some(Seen::Ended { attempt, ended: Ended::Failed(failure), took }));
+            }
+            News::Done { attempt, output, took } => {
+                return Ok(Some(Seen::Ended { attempt, ended: Ended::Done(output), took }));
+            }
             News::Began { attempt, path } => self.observer.began(attempt, &path),
             News::Progressed { attempt, path, done } => {
                 self.observer.progressed(attempt, &path, done);
             }
             News::Withdrew => {}
         }
-        None
+        Ok(None)
     }
 
     /// What the cache has. An output whose files are gone is none.

@@ -25,7 +25,7 @@ use crate::kind::{Class, Failure};
 use crate::name::RunId;
 use crate::plan::graph::{Node, Plan, Work};
 use crate::run::RunState;
-use crate::run::event::{AttemptId, Ended, Request, Seen};
+use crate::run::event::{AttemptId, Request, Value};
 use crate::run::library::{keep, read};
 use crate::schema::Schema;
 
@@ -34,7 +34,17 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// What the tasks of attempts report.
 pub(super) enum News {
-    Seen(Seen),
+    Done {
+        attempt: AttemptId,
+        output: Value,
+        took: Duration,
+    },
+    Failed {
+        attempt: AttemptId,
+        path: String,
+        failure: Failure,
+        took: Duration,
+    },
     Began {
         attempt: AttemptId,
         path: String,
@@ -174,13 +184,13 @@ async fn execute(shared: &Arc<Shared>, job: Job) -> Option<()> {
     let began = Instant::now();
     drop(shared.news.send(News::Began { attempt: job.attempt, path: job.path.clone() }));
     let made = make(shared, &job).await;
-    let ended = match made {
+    let (attempt, took) = (job.attempt, began.elapsed());
+    let news = match made {
         Made::Stopped => return Some(()), // Open in the journal: a resumed run makes it again.
-        Made::Done(output) => Ended::Done(keep(&*shared.shelf, &output)),
-        Made::Failed(failure) => Ended::Failed(failure),
+        Made::Done(output) => News::Done { attempt, output: keep(&*shared.shelf, &output), took },
+        Made::Failed(failure) => News::Failed { attempt, path: job.path, failure, took },
     };
-    let seen = Seen::Ended { attempt: job.attempt, ended, took: began.elapsed() };
-    drop(shared.news.send(News::Seen(seen))); // The run is over: nobody waits.
+    drop(shared.news.send(news)); // The run is over: nobody waits.
     Some(())
 }
 
