@@ -4,6 +4,7 @@
 //! [`RunState::tick`] stores the events, makes them durable, and only then acts on them.
 
 pub mod event;
+pub mod ledger;
 pub mod library;
 pub mod node;
 
