@@ -4,14 +4,20 @@
 
 mod arguments;
 mod calculate;
+mod compared;
 mod evaluate;
+mod filter_types;
 mod filters;
 mod functions;
+mod narrow;
+mod operators;
 mod parse;
 mod path;
+mod path_types;
 mod scan;
 mod template;
 mod tree;
+mod typing;
 mod value;
 mod words;
 
@@ -22,6 +28,7 @@ use serde_json::Value as Json;
 
 use crate::schema::Schema;
 use crate::source::{Span, Spanned};
+pub use narrow::{FieldPath, Narrowed};
 pub use template::{Piece, Template};
 pub use words::{KEYWORDS, Parameter, Signature, Sort, Takes, is_word, signatures};
 
@@ -73,6 +80,10 @@ pub trait Types {
     fn schema(&self, name: &str) -> Option<Schema>;
     /// All names in sight, for suggestions.
     fn names(&self) -> Vec<String>;
+    /// Whether the value at `path`, a name and its fields, is known not to be null.
+    fn is_not_null(&self, _path: &[&str]) -> bool {
+        false
+    }
 }
 
 /// The values of the names that an expression may read.
@@ -111,8 +122,13 @@ impl Expression {
     }
 
     /// The expression's type, and all that is wrong with it. `anything` where it is not known.
-    pub fn type_in(&self, _types: &dyn Types) -> (Schema, Vec<Fault>) {
-        (Schema::anything(), Vec::new())
+    pub fn type_in(&self, types: &dyn Types) -> (Schema, Vec<Fault>) {
+        typing::type_in(&self.tree, types)
+    }
+
+    /// The same, and a condition: what may be null or is no boolean is a fault.
+    pub fn condition_in(&self, types: &dyn Types) -> Vec<Fault> {
+        typing::condition_in(&self.tree, types)
     }
 
     pub fn evaluate(&self, values: &dyn Values) -> Result<Json, Fault> {
@@ -180,17 +196,4 @@ impl TryFrom<Stored> for Expression {
 }
 
 #[cfg(test)]
-pub(crate) mod given {
-    //! Values of names, written down.
-
-    use super::*;
-
-    /// An object whose fields are the names in sight.
-    pub(crate) struct Given(pub(crate) Json);
-
-    impl Values for Given {
-        fn value(&self, name: &str) -> Result<Option<Arc<Json>>, Fault> {
-            Ok(self.0.get(name).cloned().map(Arc::new))
-        }
-    }
-}
+pub(crate) mod given;

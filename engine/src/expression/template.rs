@@ -1,12 +1,12 @@
 //! What is a value of a pipeline file, in which `${{ }}` may stand?
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value as Json};
+use serde_json::{Map, Value as Json, json};
 
 use super::evaluate::no_text;
 use super::value::Value;
-use super::{Expression, Fault, Types, Values, scan};
-use crate::schema::Schema;
+use super::{Expression, Fault, Types, Values, scan, typing};
+use crate::schema::{Field, Schema};
 use crate::source::{Span, Spanned};
 
 /// A value of a pipeline file.
@@ -80,8 +80,49 @@ impl Template {
         self.expressions().into_iter().flat_map(Expression::names).collect()
     }
 
-    pub fn type_in(&self, _types: &dyn Types) -> (Schema, Vec<Fault>) {
-        (Schema::anything(), Vec::new())
+    /// The value's type, and all that is wrong with it. What is written out is a `const`; lists and objects are closed.
+    pub fn type_in(&self, types: &dyn Types) -> (Schema, Vec<Fault>) {
+        let mut faults = Vec::new();
+        let schema = self.typed(types, &mut faults);
+        (schema, faults)
+    }
+
+    fn typed(&self, types: &dyn Types, faults: &mut Vec<Fault>) -> Schema {
+        match self {
+            Self::Literal(json) => Schema::constant_of(json.clone()),
+            Self::Expression(expression) => {
+                let (schema, found) = expression.type_in(types);
+                faults.extend(found);
+                schema
+            }
+            Self::Text(pieces) => {
+                for expression in pieces.iter().filter_map(Piece::expression) {
+                    faults.extend(typing::text_in(&expression.tree, types));
+                }
+                Schema::new(json!({ "type": "string" }))
+            }
+            Self::List(items) => {
+                let items: Vec<Schema> =
+                    items.iter().map(|item| item.typed(types, faults)).collect();
+                Schema::tuple(&items)
+            }
+            Self::Object(fields) => {
+                let fields = fields.iter().map(|(name, value)| Field {
+                    name: name.clone(),
+                    schema: value.typed(types, faults),
+                    required: true,
+                });
+                Schema::object(&fields.collect::<Vec<_>>())
+            }
+        }
+    }
+
+    /// The value, where the file writes it out.
+    pub fn constant(&self) -> Option<&Json> {
+        match self {
+            Self::Literal(json) => Some(json),
+            _ => None,
+        }
     }
 
     pub fn evaluate(&self, values: &dyn Values) -> Result<Json, Fault> {
@@ -126,5 +167,53 @@ impl Piece {
             Self::Text(_) => None,
             Self::Expression(expression) => Some(expression),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::given::Given;
+    use super::*;
+
+    #[test]
+    fn a_value_of_a_file_has_a_closed_type() {
+        let read = |text: &str| Template::text(text, Span::new(0..text.len())).expect("parsed");
+        let template = Template::Object(vec![
+            ("title".to_owned(), read("The ${{ n }} of ${{ title }}")),
+            (
+                "all".to_owned(),
+                Template::List(vec![read("${{ n }}"), Template::Literal(json!("x"))]),
+            ),
+            ("fixed".to_owned(), Template::Literal(json!({ "a": [1] }))),
+        ]);
+        let types = Given(json!({ "n": { "type": "integer" }, "title": { "type": "string" } }));
+        let (schema, faults) = template.type_in(&types);
+        assert_eq!(faults, []);
+        insta::assert_snapshot!(schema.as_json(), @r#"{"type":"object","properties":{"title":{"type":"string"},"all":{"type":"array","prefixItems":[{"type":"integer"},{"const":"x"}],"items":false,"minItems":2,"maxItems":2},"fixed":{"const":{"a":[1]}}},"required":["title","all","fixed"],"additionalProperties":false}"#);
+        let values = Given(json!({ "n": 2, "title": "x" }));
+        let value = template.evaluate(&values).expect("evaluated");
+        assert_eq!(schema.violations(&value), []);
+        let names: Vec<String> = template.names().into_iter().map(|name| name.value).collect();
+        assert_eq!(names, ["n", "title", "n"]);
+    }
+
+    #[test]
+    fn a_list_in_longer_text_is_told_before_the_run() {
+        let text = "All of ${{ list }}";
+        let template = Template::text(text, Span::new(0..text.len())).expect("parsed");
+        let types = Given(json!({ "list": { "type": "array" } }));
+        let faults = template.type_in(&types).1;
+        assert_eq!(faults[0].span, Span::new(11..15));
+        assert_eq!(faults[0].help.as_deref(), Some("add `| join(', ')`"));
+    }
+
+    #[test]
+    fn a_template_is_stored_and_read_again() {
+        let text = "a ${{ x.y | default('é') }} b";
+        let template = Template::text(text, Span::new(7..7 + text.len())).expect("parsed");
+        let stored = serde_json::to_string(&template).expect("stored");
+        let read: Template = serde_json::from_str(&stored).expect("read");
+        assert_eq!(read, template);
+        assert_eq!(read.names()[0].span, Span::new(13..14));
     }
 }

@@ -11,11 +11,7 @@ use schemars::{JsonSchema, Schema as Generated, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::name::Digest;
-
-/// The key that makes an object a reference to a stored file.
-pub const ARTIFACT: &str = "$artifact";
-/// The schema keyword that holds a port's media range.
-pub const MEDIA: &str = "x-media";
+pub use crate::schema::{ARTIFACT, MEDIA, in_range};
 
 /// A stored file whose media type lies in the range of `M`.
 #[derive(Serialize, Deserialize)]
@@ -104,17 +100,6 @@ impl<M: MediaType> JsonSchema for File<M> {
     }
 }
 
-/// Whether `media_type` lies in `range` (`video/*`, `image/png`, `*/*`, or several of them, by commas).
-pub fn in_range(media_type: &str, range: &str) -> bool {
-    range.split(',').map(str::trim).any(|range| {
-        range == "*/*"
-            || range == media_type
-            || range.strip_suffix("/*").is_some_and(|family| {
-                media_type.strip_prefix(family).is_some_and(|rest| rest.starts_with('/'))
-            })
-    })
-}
-
 /// Where the files of attempts come from and go to.
 #[async_trait]
 pub trait Artifacts: Send + Sync {
@@ -160,19 +145,5 @@ impl From<StoreError> for super::Failure {
             Some(help) => failure.help(help),
             None => failure,
         }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_media_range_holds_its_family_only() {
-        assert!(in_range("video/mp4", "video/*"));
-        assert!(in_range("image/png", "video/*, image/png"));
-        assert!(in_range("text/plain", "*/*"));
-        assert!(!in_range("audio/mpeg", "video/*"));
-        assert!(!in_range("videos/mp4", "video/*"));
     }
 }

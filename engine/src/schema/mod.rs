@@ -1,23 +1,47 @@
 //! Which values may a port take?
 //!
-//! Types are JSON Schemas, draft 2020-12.
+//! Types are JSON Schemas, draft 2020-12, with `format: money` and `x-media` for files. A schema carries the definitions
+//! that it refers to, so whatever is read off it stands on its own.
+
+mod compose;
+mod lists;
+mod media;
+mod objects;
+mod refer;
+mod shape;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
+use jsonschema::Validator;
+use jsonschema::error::ValidationErrorKind;
 use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde::{Deserialize, Serialize};
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
+
+use crate::money::Usd;
+pub use compose::Field;
+pub use lists::List;
+pub use media::{ARTIFACT, MEDIA, in_range, range_within};
+pub use objects::NoField;
+pub use shape::JsonTypes;
 
 /// A JSON Schema. Cheap to clone.
 #[derive(Clone)]
 pub struct Schema(Arc<Inner>);
 
 struct Inner {
-    json: Json,
-    validator: OnceLock<Option<jsonschema::Validator>>,
+    /// Refers to definitions by `#/$defs/name` alone, and has none of its own.
+    node: Json,
+    /// What `node` and these themselves may refer to.
+    defs: Definitions,
+    /// Both as one.
+    whole: OnceLock<Json>,
+    validator: OnceLock<Result<Validator, String>>,
 }
+
+type Definitions = Arc<Map<String, Json>>;
 
 /// A value that breaks a schema: where in the value, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,12 +62,32 @@ impl fmt::Display for Violation {
 
 impl Schema {
     pub fn new(json: Json) -> Self {
-        Self(Arc::new(Inner { json, validator: OnceLock::new() }))
+        let (node, defs) = refer::parted(&json);
+        let schema = Self::within(node, &Arc::new(defs));
+        schema.0.whole.get_or_init(|| json);
+        schema
+    }
+
+    /// A schema whose references are to `defs`.
+    fn within(node: Json, defs: &Definitions) -> Self {
+        Self(Arc::new(Inner {
+            node,
+            defs: Arc::clone(defs),
+            whole: OnceLock::new(),
+            validator: OnceLock::new(),
+        }))
+    }
+
+    /// One that refers to nothing.
+    fn plain(node: Json) -> Self {
+        static NONE: OnceLock<Definitions> = OnceLock::new();
+        Self::within(node, NONE.get_or_init(Definitions::default))
     }
 
     /// The schema of every value.
     pub fn anything() -> Self {
-        Self::new(json!(true))
+        static ANYTHING: OnceLock<Schema> = OnceLock::new();
+        ANYTHING.get_or_init(|| Self::plain(json!(true))).clone()
     }
 
     /// What `T` serialises to.
@@ -58,47 +102,125 @@ impl Schema {
         Self::new(settings.into_generator().into_root_schema_for::<T>().to_value())
     }
 
+    /// The schema as a document of its own, with the definitions that it refers to.
     pub fn as_json(&self) -> &Json {
-        &self.0.json
+        self.0.whole.get_or_init(|| refer::joined(&self.0.node, &self.0.defs))
     }
 
-    /// All violations of `value`; none, if it fits.
+    /// All violations of `value`; none, if it fits. A schema that is none is broken by every value.
     pub fn violations(&self, value: &Json) -> Vec<Violation> {
-        let validator =
-            self.0.validator.get_or_init(|| jsonschema::draft202012::new(&self.0.json).ok());
-        let Some(validator) = validator else {
-            return Vec::new();
+        let validator = match self.validator() {
+            Ok(validator) => validator,
+            Err(fault) => {
+                let message = format!("the schema itself is faulty: {fault}");
+                return vec![Violation { path: String::new(), message }];
+            }
         };
         validator
             .iter_errors(value)
             .map(|error| Violation {
                 path: error.instance_path().to_string(),
-                message: error.to_string(),
+                message: told(&error),
             })
             .collect()
     }
+
+    /// Whether `value` fits.
+    pub fn accepts(&self, value: &Json) -> bool {
+        self.validator().is_ok_and(|validator| validator.is_valid(value))
+    }
+
+    /// Why this is no schema at all, if so.
+    pub fn fault(&self) -> Option<&str> {
+        self.validator().err()
+    }
+
+    fn validator(&self) -> Result<&Validator, &str> {
+        let made = self.0.validator.get_or_init(|| compile(self.as_json()));
+        made.as_ref().map_err(String::as_str)
+    }
+}
+
+fn told(error: &jsonschema::ValidationError<'_>) -> String {
+    match error.kind() {
+        ValidationErrorKind::Format { format } if format == "money" => {
+            format!("{} is no amount such as \"0.05 USD\"", error.instance())
+        }
+        _ => error.to_string(),
+    }
+}
+
+fn compile(json: &Json) -> Result<Validator, String> {
+    jsonschema::options()
+        .with_draft(jsonschema::Draft::Draft202012)
+        .should_validate_formats(true)
+        .with_format("money", |text: &str| text.parse::<Usd>().is_ok())
+        .with_keyword(MEDIA, |_, range, _| {
+            Ok(Box::new(media::MediaRange(range.as_str().unwrap_or("*/*").to_owned())))
+        })
+        .build(json)
+        .map_err(|error| error.to_string())
 }
 
 impl PartialEq for Schema {
     fn eq(&self, other: &Self) -> bool {
-        self.0.json == other.0.json
+        Arc::ptr_eq(&self.0, &other.0) || self.as_json() == other.as_json()
     }
 }
 
 impl fmt::Debug for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Schema({})", self.0.json)
+        write!(f, "Schema({})", self.as_json())
     }
 }
 
 impl Serialize for Schema {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.json.serialize(serializer)
+        self.as_json().serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for Schema {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         Json::deserialize(deserializer).map(Self::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_amount_and_a_file_are_checked_by_what_they_are() {
+        let schema = Schema::new(json!({
+            "properties": {
+                "cost": { "type": "string", "format": "money" },
+                "clip": { "type": "object", MEDIA: "video/*" },
+            },
+        }));
+        assert!(
+            schema.accepts(&json!({ "cost": "0.05 USD", "clip": { "media_type": "video/mp4" } }))
+        );
+        let broken =
+            schema.violations(&json!({ "cost": "5", "clip": { "media_type": "audio/mpeg" } }));
+        insta::assert_debug_snapshot!(broken, @r#"
+        [
+            Violation {
+                path: "/cost",
+                message: "\"5\" is no amount such as \"0.05 USD\"",
+            },
+            Violation {
+                path: "/clip",
+                message: "a file of type `audio/mpeg` is no `video/*`",
+            },
+        ]
+        "#);
+    }
+
+    #[test]
+    fn a_schema_that_is_none_is_said_to_be_so() {
+        let schema = Schema::new(json!({ "type": "strnig" }));
+        assert!(schema.fault().is_some());
+        assert!(!schema.violations(&json!("x")).is_empty());
     }
 }
