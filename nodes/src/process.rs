@@ -200,6 +200,10 @@ impl Finished {
         } else {
             format!("`{}` {how}:\n{said}", self.program)
         };
+        if said.contains("No space left on device") {
+            return Err(Failure::new(Class::Storage, message)
+                .help("free some space, then run `flow resume`"));
+        }
         Err(Failure::new(Class::Command, message))
     }
 
@@ -405,6 +409,12 @@ mod tests {
             assert!(start.elapsed() < Duration::from_secs(10), "it never came");
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+    }
+
+    #[tokio::test]
+    async fn a_full_disk_is_told_from_a_failed_command() {
+        let done = ran("echo 'film.mp4: No space left on device' >&2; exit 1").await.unwrap();
+        assert_eq!(done.success().unwrap_err().class, Class::Storage);
     }
 
     #[tokio::test]
