@@ -3,8 +3,10 @@
 mod agent;
 mod control;
 pub mod document;
+pub mod generate;
 pub mod media;
 mod process;
+pub mod provider;
 #[cfg(test)]
 #[expect(dead_code, reason = "kinds of media use the rest of it")]
 mod testing;
@@ -21,5 +23,6 @@ pub fn register() -> Registry {
     media::register(&mut registry);
     document::register(&mut registry);
     text::register(&mut registry);
+    generate::register(&mut registry);
     registry
 }

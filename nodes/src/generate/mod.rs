@@ -1,0 +1,11 @@
+//! How do pictures, voices and music come into being?
+//!
+//! The kinds that generate: each names a capability and leaves the work to the provider that was chosen for it.
+
+pub mod speech;
+
+use flow_engine::kind::Registry;
+
+pub(crate) fn register(registry: &mut Registry) {
+    registry.add(speech::Synthesize);
+}

@@ -1,0 +1,7 @@
+//! What can this machine do by itself?
+//!
+//! Real voices, pictures and music without a key, an account or a network.
+
+pub mod speech;
+
+pub(crate) const NAME: &str = "local";
