@@ -2,6 +2,7 @@
 //!
 //! Each is a thin kind over rules that stand elsewhere: what it asks for, what it gives, how a failure reads.
 
+mod script_smith;
 mod vrd;
 
 use flow_engine::kind::Registry;
@@ -9,4 +10,5 @@ use flow_engine::kind::Registry;
 /// Adds every agent.
 pub(crate) fn register(registry: &mut Registry) {
     registry.add_pure(vrd::Requirements);
+    registry.add_pure(script_smith::ScriptSmith);
 }

@@ -4,10 +4,13 @@
 //! camera see?) → `production` (with which tools, at what price?). Each is a pure function of its input: equal inputs
 //! give equal outputs, byte for byte. No kind, no clock, no file.
 
+pub mod camera;
 pub mod dollars;
 pub mod issue;
+pub mod light;
 pub mod milli;
 pub mod production;
 pub mod requirements;
+pub mod script;
 pub mod seconds;
 pub(crate) mod word;

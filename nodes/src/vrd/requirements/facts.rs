@@ -101,6 +101,13 @@ impl Facts {
         self.issues.extend(other.issues);
     }
 
+    /// What was stated, by path.
+    pub fn stated(self) -> impl Iterator<Item = (&'static str, Json)> {
+        let stated =
+            |(_, (_, origin)): &(&'static str, (Json, Provenance))| *origin == Provenance::Stated;
+        self.known.into_iter().filter(stated).map(|(path, (value, _))| (path, value))
+    }
+
     pub fn note(&mut self, issue: Issue) {
         self.issues.push(issue);
     }

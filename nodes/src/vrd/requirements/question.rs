@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
-use super::{Act2Emphasis, Facts, MidpointEmotion, Mode, Provenance, Vrd, complete, field};
+use super::{Act2Emphasis, Facts, MidpointEmotion, Mode, Provenance, Vrd, brief, complete, field};
 use crate::vrd::issue::Issue;
 use crate::vrd::seconds::Seconds;
 use crate::vrd::word::{list, words};
@@ -207,6 +207,23 @@ pub fn merge(vrd: &Vrd, answers: &Answers) -> (Option<Vrd>, Vec<Issue>) {
     let (merged, more) = complete(facts);
     issues.extend(more);
     (merged, issues)
+}
+
+/// The VRD with what a person's `notes` say in so many words: a length, a tone, platforms, a limit of cost.
+///
+/// None, if the notes say nothing of the kind.
+pub fn heed(vrd: &Vrd, notes: &str) -> Option<Vrd> {
+    let mut facts = vrd.facts();
+    let mut is_heeded = false;
+    for (path, value) in brief::read(notes).stated() {
+        // What follows from a changed field is derived anew, unless a person said it.
+        if path == field::DURATION && !vrd.is_stated("content_structure.outline") {
+            facts.forget("content_structure.outline");
+        }
+        facts.learn(path, value, Provenance::Clarified);
+        is_heeded = true;
+    }
+    is_heeded.then(|| complete(facts).0).flatten()
 }
 
 /// The topic that `key` answers; none if the answer was left empty.
