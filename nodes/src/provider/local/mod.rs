@@ -2,6 +2,8 @@
 //!
 //! Real voices, pictures and music without a key, an account or a network.
 
+mod chance;
+pub mod music;
 pub mod speech;
 
 pub(crate) const NAME: &str = "local";
