@@ -10,7 +10,7 @@ mod fields;
 mod node;
 mod pipeline;
 mod policy;
-mod rules;
+pub(crate) mod rules;
 mod scalar;
 #[cfg(test)]
 mod suite;

@@ -52,7 +52,11 @@ impl Reader<'_> {
     }
 
     fn node(&mut self, key: &Key, tree: &Tree) -> Option<NodeBlock> {
-        let name = self.name(&key.name, key.span);
+        // Under a broken name, the node goes on under the repaired one, so that nothing follows from the finding.
+        let name = self.name(&key.name, key.span).or_else(|| {
+            let name = rules::bad_name::repaired(&key.name)?.parse().ok()?;
+            Some(Spanned::new(name, key.span))
+        });
         if tree.value == Value::Null {
             self.no_value(key, tree);
             return Some(unknown(name?));

@@ -1,3 +1,260 @@
 //! Stage 2: a document and a catalog become a plan.
+//!
+//! First names: which node needs which (`resolve`, `order`). Then types, in that order, so that each node is looked at
+//! when the types of all that it reads are known (`node`, `ports`). Nothing stops at the first finding, and what follows
+//! from another finding is not told.
 
 pub mod graph;
+pub mod inputs;
+pub mod picture;
+
+mod files;
+mod fit;
+mod node;
+mod order;
+mod ports;
+mod resolve;
+mod rules;
+mod scope;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use serde_json::json;
+
+use crate::diagnostic::{Diagnostic, Severity};
+use crate::document::Document;
+use crate::expression::Template;
+use crate::kind::Catalog;
+use crate::name::{KindName, NodeName};
+use crate::schema::{Field, Schema};
+use crate::source::{Source, Span};
+use graph::{Body, BodyIndex, Gives, NodeIndex, PLAN_FORMAT, Plan, PlannedKind};
+use resolve::{Level, Names};
+pub use rules::all as rules;
+use scope::{Scope, Type};
+
+/// The plan of `document`, unless something is wrong with it; and all that is wrong, in the file's order.
+///
+/// The kinds' `revision` is left empty: asking for it may look at the disk.
+pub fn check(document: &Document, catalog: &Catalog) -> (Option<Plan>, Vec<Diagnostic>) {
+    let mut names = Names::new(&document.source);
+    let level = names.level(&document.body, 0, &mut Vec::new());
+    let mut planner = Planner {
+        source: &document.source,
+        catalog,
+        providers: BTreeMap::new(),
+        findings: names.findings,
+        kinds: BTreeMap::new(),
+        bodies: Vec::new(),
+        files: files::Files::default(),
+        inputs: BTreeMap::new(),
+    };
+    planner.refuse(document);
+    planner.choose(document);
+    let (inputs, type_of_inputs) = planner.inputs(document);
+    let mut scope = Scope::default();
+    scope.give("inputs", type_of_inputs);
+    scope.give("run", Some(type_of_run()));
+    planner.body(&level, None, &scope);
+    let Planner { mut findings, kinds, bodies, files, .. } = planner;
+    findings.sort_by_key(Diagnostic::order);
+    findings
+        .dedup_by(|next, former| next.order() == former.order() && next.message == former.message);
+    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+        return (None, findings);
+    }
+    let plan = bodies.into_iter().collect::<Option<Vec<_>>>().map(|bodies| Plan {
+        format: PLAN_FORMAT,
+        name: document.name.clone(),
+        description: document.description.clone(),
+        sources: vec![Source::clone(&document.source)],
+        inputs,
+        kinds,
+        bodies,
+        files: files.all,
+    });
+    (plan, findings)
+}
+
+impl Plan {
+    /// The same plan with what the kinds say of their tools, which is part of every fingerprint.
+    #[must_use]
+    pub fn with_revisions(mut self, catalog: &Catalog) -> Self {
+        for (name, kind) in &mut self.kinds {
+            if let Some(card) = catalog.kinds.get(name) {
+                kind.revision = (card.revision)();
+            }
+        }
+        self
+    }
+}
+
+/// What is gathered on the way.
+struct Planner<'a> {
+    source: &'a Arc<Source>,
+    catalog: &'a Catalog,
+    /// The provider of each capability that the pipeline names.
+    providers: BTreeMap<String, String>,
+    findings: Vec<Diagnostic>,
+    kinds: BTreeMap<KindName, PlannedKind>,
+    /// None where something is wrong inside.
+    bodies: Vec<Option<Body>>,
+    files: files::Files,
+    /// The input ports of the kinds that were met.
+    inputs: BTreeMap<KindName, Arc<ports::Inputs>>,
+}
+
+impl Planner<'_> {
+    /// Parts around the nodes that cannot be run.
+    fn refuse(&mut self, document: &Document) {
+        let parts = [
+            ("`budget`", document.budget.as_ref().map(|entry| entry.key)),
+            ("`pools`", document.pools.as_ref().map(|entry| entry.key)),
+            ("`doubt`", document.doubt.as_ref().map(|entry| entry.key)),
+        ];
+        for (what, at) in parts {
+            self.not_yet(what, at);
+        }
+    }
+
+    fn not_yet(&mut self, what: &str, at: Option<Span>) {
+        self.findings.extend(at.map(|at| rules::not_yet::found(self.source, what, at)));
+    }
+
+    /// Takes the providers that the pipeline names for its capabilities.
+    fn choose(&mut self, document: &Document) {
+        let mut known: BTreeMap<&str, &[String]> = BTreeMap::new();
+        for card in self.catalog.kinds.values() {
+            if let Some(capability) = card.capability {
+                known.insert(capability, &card.providers);
+            }
+        }
+        for (capability, provider) in &document.providers {
+            let Some(providers) = known.get(capability.value.as_str()) else {
+                let known: Vec<_> = known.keys().copied().collect();
+                self.findings.push(rules::unknown_provider::unknown_capability(
+                    self.source,
+                    capability.span,
+                    &capability.value,
+                    &known,
+                ));
+                continue;
+            };
+            if !providers.contains(&provider.value) {
+                let known: Vec<_> = providers.iter().map(String::as_str).collect();
+                self.findings.push(rules::unknown_provider::found(
+                    self.source,
+                    provider.span,
+                    &provider.value,
+                    &capability.value,
+                    &known,
+                ));
+                continue;
+            }
+            self.providers.insert(capability.value.clone(), provider.value.clone());
+        }
+    }
+
+    /// Plans the nodes of `level`; gives where the body is, and the type of its outputs.
+    fn body(
+        &mut self,
+        level: &Level<'_>,
+        parent: Option<(BodyIndex, NodeIndex)>,
+        outer: &Scope<'_>,
+    ) -> (BodyIndex, Type) {
+        let index = self.new_body();
+        let mut place = vec![NodeIndex(0); level.order.len()];
+        for (at, position) in level.order.iter().enumerate() {
+            place[*position] = node_index(at);
+        }
+        let mut scope = Scope::inside(outer);
+        for (position, node) in level.block.nodes.iter().enumerate() {
+            if level.cyclic[position] {
+                scope.give(node.name.value.as_str(), None);
+            }
+        }
+        let mut nodes = Vec::with_capacity(level.order.len());
+        for position in &level.order {
+            let (node, of) = self.node(level, *position, (index, place[*position]), &scope);
+            let of = if level.cyclic[*position] { None } else { of };
+            scope.give(level.block.nodes[*position].name.value.as_str(), of);
+            nodes.push(node.map(|mut node| {
+                node.needs = level.needs[*position].iter().map(|need| place[*need]).collect();
+                node.needs.sort_unstable();
+                node
+            }));
+        }
+        let (outputs, of) = self.outputs(level, &scope);
+        let nodes = nodes.into_iter().collect::<Option<Vec<_>>>();
+        self.bodies[index.0 as usize] = nodes
+            .zip(outputs)
+            .map(|(nodes, outputs)| Body::new(nodes, Gives::Outputs(outputs), parent));
+        (index, of)
+    }
+
+    fn new_body(&mut self) -> BodyIndex {
+        let index = u32::try_from(self.bodies.len()).expect("a file has far fewer bodies");
+        self.bodies.push(None);
+        BodyIndex(index)
+    }
+
+    fn outputs(
+        &mut self,
+        level: &Level<'_>,
+        scope: &Scope<'_>,
+    ) -> (Option<Vec<(NodeName, Template)>>, Type) {
+        let mut outputs = Some(Vec::new());
+        let mut fields = Some(Vec::new());
+        for (name, value) in &level.block.outputs {
+            let of = value.template.as_ref().and_then(|value| self.type_of(value, scope));
+            match (&mut fields, of) {
+                (Some(fields), Some(of)) => fields.push(field(name.value.as_str(), of)),
+                _ => fields = None,
+            }
+            match (&mut outputs, &value.template) {
+                (Some(outputs), Some(value)) => outputs.push((name.value.clone(), value.clone())),
+                _ => outputs = None,
+            }
+        }
+        (outputs, fields.map(|fields| Schema::object(&fields)))
+    }
+
+    /// The type of `value`, with all that is wrong with its expressions told; none where something is.
+    fn type_of(&mut self, value: &Template, scope: &Scope<'_>) -> Type {
+        if !scope.knows_all(value) {
+            return None;
+        }
+        let (of, faults) = value.type_in(scope);
+        let is_whole = faults.is_empty();
+        let source = self.source;
+        self.findings.extend(faults.iter().filter_map(|fault| rules::fault(source, fault)));
+        is_whole.then_some(of)
+    }
+}
+
+/// A field that is always there.
+fn field(name: &str, schema: Schema) -> Field {
+    Field { name: name.to_owned(), schema, required: true }
+}
+
+fn node_index(position: usize) -> NodeIndex {
+    NodeIndex(u32::try_from(position).expect("a body has far fewer nodes"))
+}
+
+fn type_of_run() -> Schema {
+    Schema::new(json!({
+        "type": "object",
+        "properties": {
+            "id": { "type": "string" },
+            "name": { "type": "string" },
+            "seed": { "type": "integer" },
+            "mode": { "type": "string" },
+            "started": { "type": "string" },
+        },
+        "required": ["id", "name", "seed", "mode", "started"],
+        "additionalProperties": false,
+    }))
+}

@@ -28,7 +28,7 @@ pub(in crate::document) fn found(source: &Arc<Source>, name: &str, span: Span) -
 }
 
 /// The name that was nearly written: lower case, `_` for every other character.
-fn repaired(name: &str) -> Option<String> {
+pub(in crate::document) fn repaired(name: &str) -> Option<String> {
     let text: String = name
         .chars()
         .map(|c| if c.is_ascii_alphanumeric() { c.to_ascii_lowercase() } else { '_' })

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::quoting;
+use super::{quoting, unknown_function};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::document::tree::Tree;
-use crate::expression::Fault;
+use crate::expression::{Fault, FaultKind};
 use crate::source::{Source, Span};
 
 pub(in crate::document) static RULE: Rule = Rule {
@@ -22,7 +22,11 @@ pub(in crate::document) fn found(
     span: Span,
     fault: &Fault,
 ) -> Diagnostic {
-    let mut finding = Diagnostic::error(&RULE, source, span, fault.message.clone());
+    let rule = match fault.kind {
+        FaultKind::UnknownFunction => &unknown_function::RULE,
+        _ => &RULE,
+    };
+    let mut finding = Diagnostic::error(rule, source, span, fault.message.clone());
     if tree.via.is_some() {
         finding = finding.related(source, tree.place(), "used here");
     }

@@ -25,6 +25,7 @@ pub(super) mod tab;
 pub(super) mod tag;
 pub(super) mod too_deep;
 pub(super) mod unknown_alias;
+pub(crate) mod unknown_function;
 pub(super) mod unknown_key;
 pub(super) mod wrapped_expression;
 pub(super) mod wrong_type;
@@ -59,6 +60,7 @@ pub(super) static ALL: &[&Rule] = &[
     &tag::RULE,
     &too_deep::RULE,
     &unknown_alias::RULE,
+    &unknown_function::RULE,
     &unknown_key::RULE,
     &wrapped_expression::RULE,
     &wrong_type::RULE,

@@ -29,6 +29,9 @@ pub(super) fn cut(source: &Source, tree: &Tree) -> Option<String> {
     let Value::Text(text) = &tree.value else {
         return None;
     };
+    if is_balanced(&text.text) {
+        return None;
+    }
     let rest = source.text.get(tree.span.end as usize..)?.lines().next()?;
     match text.style {
         Style::Plain | Style::PlainInFlow if rest.trim_start().starts_with('#') => {
@@ -53,4 +56,19 @@ fn quoted(value: &str) -> String {
     } else {
         format!("\"{value}\"")
     }
+}
+
+/// Whether every quote and bracket of an expression is closed: then YAML has cut nothing off.
+fn is_balanced(text: &str) -> bool {
+    let (mut open, mut quote) = (0_i64, None);
+    for sign in text.chars() {
+        match (quote, sign) {
+            (Some(quoted), _) => quote = Some(quoted).filter(|quoted| *quoted != sign),
+            (None, '\'' | '"') => quote = Some(sign),
+            (None, '(' | '[' | '{') => open += 1,
+            (None, ')' | ']' | '}') => open -= 1,
+            _ => {}
+        }
+    }
+    open == 0 && quote.is_none()
 }

@@ -1,0 +1,346 @@
+//! How is one node planned: what it does, when, how often, and what it gives?
+
+use super::graph::{
+    Body, BodyIndex, Call, Each, Gives, Node, NodeIndex, OnError, PlannedKind, Retry, Work,
+};
+use super::resolve::Level;
+use super::rules;
+use super::scope::{Scope, Type};
+use super::{Planner, node_index};
+use crate::document::syntax::{
+    CacheBlock, CallBlock, Entry, NodeBlock, OnErrorWord, RetryBlock, Target, WorkBlock,
+};
+use crate::expression::{Expression, Template};
+use crate::kind::{Card, Class};
+use crate::schema::{List, Schema};
+use crate::source::Span;
+
+/// More items than these are an error where the file does not say how many there may be.
+const MAX_ITEMS: u32 = 1000;
+/// The attempts of a `retry` that does not say how many.
+const ATTEMPTS: u16 = 3;
+
+/// What of a node concerns its attempts.
+struct Attempts {
+    retry: Retry,
+    timeout: Option<std::time::Duration>,
+}
+
+impl Planner<'_> {
+    /// Plans the node at `position` of `level`, which stands at `at` of the plan; its needs are left open.
+    pub(super) fn node(
+        &mut self,
+        level: &Level<'_>,
+        position: usize,
+        at: (BodyIndex, NodeIndex),
+        scope: &Scope<'_>,
+    ) -> (Option<Node>, Type) {
+        let block = &level.block.nodes[position];
+        self.refuse_parts(block);
+        let narrowed;
+        let scope = match &block.when {
+            None => scope,
+            Some(when) => {
+                self.condition(&when.value, scope);
+                narrowed = Scope::where_true(scope, &when.value);
+                &narrowed
+            }
+        };
+        let on_error = self.on_error(block);
+        let attempts = Attempts {
+            retry: self.retry(block),
+            timeout: block.timeout.as_ref().map(|entry| entry.value),
+        };
+        let inner = level.inner[position].as_ref();
+        let (each, work, attempts, of) = match &block.map {
+            None => {
+                let (work, of) = self.work(block, inner, at, scope);
+                (None, work, attempts, of)
+            }
+            Some(map) => self.mapped(block, map, inner, at, scope, (attempts, on_error)),
+        };
+        let may_be_null =
+            block.when.is_some() || (on_error == OnError::Skip && block.map.is_none());
+        let of = if may_be_null { of.map(|of| of.or_null()) } else { of };
+        let node = work.map(|work| Node {
+            name: block.name.value.clone(),
+            span: block.name.span,
+            when: block.when.as_ref().map(|when| when.value.clone()),
+            each,
+            work,
+            retry: attempts.retry,
+            timeout: attempts.timeout,
+            on_error,
+            needs: Vec::new(),
+            dependents: Vec::new(),
+        });
+        (node, of)
+    }
+
+    /// A node with `map`: its work is a body, of one node where it says `use`.
+    fn mapped(
+        &mut self,
+        block: &NodeBlock,
+        map: &Entry<Expression>,
+        inner: Option<&Level<'_>>,
+        at: (BodyIndex, NodeIndex),
+        scope: &Scope<'_>,
+        (attempts, on_error): (Attempts, OnError),
+    ) -> (Option<Each>, Option<Work>, Attempts, Type) {
+        let items = self.items(map, scope);
+        let name = block.item.as_ref().map_or("item", |item| item.value.as_str());
+        let mut inside = Scope::inside(scope);
+        inside.give(name, items.as_ref().map(|list| list.items.clone()));
+        inside.give(
+            "index",
+            Some(Schema::new(serde_json::json!({ "type": "integer", "minimum": 0 }))),
+        );
+        if let Some(key) = &block.key {
+            self.type_of(&Template::Expression(key.value.clone()), &inside);
+        }
+        let max_items = block.max_items.as_ref().map_or(MAX_ITEMS, |entry| entry.value);
+        let each = Each {
+            list: map.value.clone(),
+            item: name.parse().expect("`item` and every `as` are names"),
+            key: block.key.as_ref().map(|key| key.value.clone()),
+            limit: block.limit.as_ref().map(|entry| entry.value),
+            max_items,
+        };
+        let (work, of, attempts) = if let WorkBlock::Use(_) = block.work {
+            let (work, of) = self.single(block, at, &inside, attempts);
+            (work, of, Attempts { retry: Retry::default(), timeout: None })
+        } else {
+            let (work, of) = self.work(block, inner, at, &inside);
+            (work, of, attempts)
+        };
+        let of = of.map(|of| {
+            let item = if on_error == OnError::Skip { of.or_null() } else { of };
+            let most = items.as_ref().and_then(|list| list.max).unwrap_or(u64::MAX);
+            let least = items.as_ref().map_or(0, |list| list.min);
+            // Dropped items are missed at the end only.
+            let least = if on_error == OnError::Drop { 0 } else { least };
+            let most = most.min(u64::from(max_items));
+            Schema::list(&item, least.min(most), Some(most))
+        });
+        (Some(each), work, attempts, of)
+    }
+
+    /// A body of one node, for `map` with `use`.
+    fn single(
+        &mut self,
+        block: &NodeBlock,
+        at: (BodyIndex, NodeIndex),
+        scope: &Scope<'_>,
+        attempts: Attempts,
+    ) -> (Option<Work>, Type) {
+        let index = self.new_body();
+        let (work, of) = self.work(block, None, at, scope);
+        let body = work.map(|work| {
+            let node = Node {
+                name: block.name.value.clone(),
+                span: block.name.span,
+                when: None,
+                each: None,
+                work,
+                retry: attempts.retry,
+                timeout: attempts.timeout,
+                on_error: OnError::Fail,
+                needs: Vec::new(),
+                dependents: Vec::new(),
+            };
+            Body::new(vec![node], Gives::Node(node_index(0)), Some(at))
+        });
+        let is_whole = body.is_some();
+        self.bodies[index.0 as usize] = body;
+        (is_whole.then_some(Work::Body(index)), of)
+    }
+
+    fn work(
+        &mut self,
+        block: &NodeBlock,
+        inner: Option<&Level<'_>>,
+        at: (BodyIndex, NodeIndex),
+        scope: &Scope<'_>,
+    ) -> (Option<Work>, Type) {
+        match (&block.work, inner) {
+            (WorkBlock::Use(call), _) => {
+                let (call, of) = self.call(call, block.name.span, scope);
+                (call.map(Work::Call), of)
+            }
+            (WorkBlock::Nodes(_), Some(level)) => {
+                let (index, of) = self.body(level, Some(at), scope);
+                (Some(Work::Body(index)), of)
+            }
+            _ => (None, None),
+        }
+    }
+
+    fn call(&mut self, block: &CallBlock, node: Span, scope: &Scope<'_>) -> (Option<Call>, Type) {
+        let kind = match block.target.as_ref().map(|target| (&target.value, target.span)) {
+            Some((Target::Kind(kind), at)) => (kind, at),
+            Some((Target::File(_), at)) => {
+                self.not_yet("a pipeline file in `use`", Some(at));
+                return (None, None);
+            }
+            None => return (None, None),
+        };
+        let (kind, at) = kind;
+        let catalog = self.catalog;
+        let Some(card) = catalog.kinds.get(kind) else {
+            let known: Vec<_> = catalog.kinds.keys().map(crate::name::KindName::as_str).collect();
+            let finding = rules::unknown_kind::found(self.source, kind.as_str(), at, &known);
+            self.findings.push(finding);
+            return (None, None);
+        };
+        self.kinds.entry(kind.clone()).or_insert_with(|| PlannedKind {
+            version: card.version,
+            revision: String::new(),
+            nature: card.nature,
+            weight: card.weight,
+            inline: card.inline,
+            input: card.input.clone(),
+            output: card.output.clone(),
+            provider: String::new(),
+        });
+        let provider = self.provider(card, block, scope);
+        let (with, of) = self.ports(card, block, node, scope);
+        (with.map(|with| Call { kind: kind.clone(), with, provider }), of)
+    }
+
+    /// The provider that the node names; and in the plan's kind, the one that is taken where none is named.
+    fn provider(&mut self, card: &Card, block: &CallBlock, scope: &Scope<'_>) -> Option<Template> {
+        let chosen = card.capability.and_then(|capability| self.providers.get(capability));
+        let default = chosen.or(card.providers.first()).cloned().unwrap_or_default();
+        if let Some(kind) = self.kinds.get_mut(&card.name) {
+            kind.provider = default;
+        }
+        let entry = block.provider.as_ref()?;
+        let Some(capability) = card.capability else {
+            let name = card.name.as_str();
+            let finding = rules::unknown_provider::no_capability(self.source, entry.key, name);
+            self.findings.push(finding);
+            return None;
+        };
+        let template = entry.value.template.as_ref()?;
+        match template {
+            Template::Literal(serde_json::Value::String(name)) => {
+                if !card.providers.contains(name) {
+                    let known: Vec<_> = card.providers.iter().map(String::as_str).collect();
+                    self.findings.push(rules::unknown_provider::found(
+                        self.source,
+                        entry.span,
+                        name,
+                        capability,
+                        &known,
+                    ));
+                }
+            }
+            _ => {
+                self.type_of(template, scope);
+            }
+        }
+        Some(template.clone())
+    }
+
+    /// What the type of `map` says of the list.
+    fn items(&mut self, map: &Entry<Expression>, scope: &Scope<'_>) -> Option<List> {
+        let of = self.type_of(&Template::Expression(map.value.clone()), scope)?;
+        let problem = match of.as_list() {
+            Ok(list) if !list.nullable => return Some(list),
+            Ok(_) => "a list, and this may be null".to_owned(),
+            Err(others) => format!("a list, and this may be {others}"),
+        };
+        let finding = rules::expression_type::no_list(self.source, map.value.span(), &problem);
+        self.findings.push(finding);
+        None
+    }
+
+    fn condition(&mut self, when: &Expression, scope: &Scope<'_>) {
+        if scope.knows(when) {
+            let (source, faults) = (self.source, when.condition_in(scope));
+            self.findings.extend(faults.iter().filter_map(|fault| rules::fault(source, fault)));
+        }
+    }
+
+    fn on_error(&mut self, block: &NodeBlock) -> OnError {
+        match block.on_error.as_ref().map(|entry| (entry.value, entry.span)) {
+            None | Some((OnErrorWord::Fail, _)) => OnError::Fail,
+            Some((OnErrorWord::Skip, _)) => OnError::Skip,
+            Some((OnErrorWord::Drop, at)) => {
+                if block.map.is_none() {
+                    self.findings.push(rules::drop_outside_map::found(self.source, at));
+                }
+                OnError::Drop
+            }
+        }
+    }
+
+    fn retry(&mut self, block: &NodeBlock) -> Retry {
+        let Some(RetryBlock { attempts, backoff, errors }) =
+            block.retry.as_ref().map(|entry| &entry.value)
+        else {
+            return Retry::default();
+        };
+        let errors = errors.as_ref().map(|words| {
+            let mut classes = Vec::new();
+            for word in words {
+                if let Some(class) = Class::ALL.into_iter().find(|class| class.word() == word.value)
+                {
+                    classes.push(class);
+                    continue;
+                }
+                let known: Vec<_> = Class::ALL.iter().map(|class| class.word()).collect();
+                let finding =
+                    rules::unknown_word::found(self.source, word.span, &word.value, &known);
+                self.findings.push(finding);
+            }
+            classes
+        });
+        Retry {
+            attempts: attempts.unwrap_or(ATTEMPTS),
+            least: backoff.map(|(least, _)| least),
+            most: backoff.map(|(_, most)| most),
+            errors,
+        }
+    }
+
+    /// Parts of a node that cannot be run.
+    fn refuse_parts(&mut self, block: &NodeBlock) {
+        let is_body = matches!(block.work, WorkBlock::Nodes(_));
+        let cache = block.cache.as_ref().filter(|entry| entry.value != CacheBlock::Auto);
+        let model = match &block.work {
+            WorkBlock::Use(call) => call.model.as_ref().map(|entry| entry.key),
+            _ => None,
+        };
+        let approve = match &block.work {
+            WorkBlock::Approve(approve) => Some(approve.key),
+            _ => None,
+        };
+        let parts = [
+            ("`approve`", approve),
+            ("`repeat`", block.repeat.as_ref().map(|entry| entry.key)),
+            ("`carry`", block.carry.as_ref().map(|entry| entry.key)),
+            ("`fallback`", block.fallback.as_ref().map(|entry| entry.key)),
+            ("`budget`", block.budget.as_ref().map(|entry| entry.key)),
+            ("`doubt`", block.doubt.as_ref().map(|entry| entry.key)),
+            ("`pool`", block.pools.as_ref().map(|entry| entry.key)),
+            ("`cache`", cache.map(|entry| entry.key)),
+            ("`undo`", block.undo.as_ref().map(|entry| entry.key)),
+            ("`model`", model),
+            (
+                "`retry` of a node with `nodes`",
+                block.retry.as_ref().map(|entry| entry.key).filter(|_| is_body),
+            ),
+            (
+                "`timeout` of a node with `nodes`",
+                block.timeout.as_ref().map(|entry| entry.key).filter(|_| is_body),
+            ),
+        ];
+        for (what, at) in parts {
+            self.not_yet(what, at);
+        }
+        for gate in block.needs.iter().filter_map(|need| need.gate.as_ref()) {
+            self.not_yet("a condition in `needs`", Some(gate.at));
+        }
+    }
+}

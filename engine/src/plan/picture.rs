@@ -1,0 +1,1 @@
+//! How does a plan look as a picture?

@@ -1,0 +1,283 @@
+//! Which node does a name mean, and so which node needs which?
+//!
+//! Every name that a node mentions makes an edge. A name from outside that is mentioned inside a body is a need of the
+//! node whose body it is, so edges never leave their level.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::order;
+use super::rules;
+use crate::diagnostic::Diagnostic;
+use crate::document::syntax::{
+    AmountBlock, BodyBlock, BudgetBlock, CallBlock, FallbackBlock, NodeBlock, ValueBlock, WorkBlock,
+};
+use crate::expression::Template;
+use crate::source::{Source, Span, Spanned};
+
+/// A body whose names are resolved. Nodes go by their position in the file.
+pub(super) struct Level<'d> {
+    pub block: &'d BodyBlock,
+    /// What each node needs, each need once.
+    pub needs: Vec<Vec<usize>>,
+    /// The nodes, each behind all that it needs; those in a cycle last.
+    pub order: Vec<usize>,
+    /// Nodes that need themselves, by whatever way.
+    pub cyclic: Vec<bool>,
+    /// The bodies of nodes that have one.
+    pub inner: Vec<Option<Level<'d>>>,
+}
+
+/// A mention of another node.
+pub(super) struct Need {
+    pub position: usize,
+    pub at: Span,
+}
+
+/// The names in sight while a file is read from the outside in.
+pub(super) struct Names<'a> {
+    pub source: &'a Arc<Source>,
+    pub findings: Vec<Diagnostic>,
+    seen: HashMap<String, Seen>,
+}
+
+#[derive(Clone, Copy)]
+struct Seen {
+    at: Span,
+    /// How many bodies deep the name was given, and to which node of that body; none for a loop's variable.
+    depth: usize,
+    node: Option<usize>,
+}
+
+/// What expressions can read everywhere.
+const ROOTS: [&str; 4] = ["inputs", "run", "budget", "secrets"];
+/// What they can read inside a `map`.
+const LOOP: [&str; 2] = ["item", "index"];
+
+impl<'a> Names<'a> {
+    pub(super) fn new(source: &'a Arc<Source>) -> Self {
+        Self { source, findings: Vec::new(), seen: HashMap::new() }
+    }
+
+    /// Resolves `block`, which lies `depth` bodies deep; names from outside go to `free`.
+    pub(super) fn level<'d>(
+        &mut self,
+        block: &'d BodyBlock,
+        depth: usize,
+        free: &mut Vec<Spanned<String>>,
+    ) -> Level<'d> {
+        let given: Vec<_> = block
+            .nodes
+            .iter()
+            .enumerate()
+            .map(|(position, node)| {
+                let seen = Seen { at: node.name.span, depth, node: Some(position) };
+                self.give(node.name.value.as_str(), seen)
+            })
+            .collect();
+        let mut inner = Vec::with_capacity(block.nodes.len());
+        let mut needs = Vec::with_capacity(block.nodes.len());
+        for node in &block.nodes {
+            let mut mentions = Vec::new();
+            inner.push(self.node(node, depth, &mut mentions));
+            let (near, far) = self.sort(mentions, depth);
+            needs.push(near);
+            free.extend(far);
+        }
+        let mut mentions = Vec::new();
+        for (_, value) in &block.outputs {
+            names_in(value, &mut mentions);
+        }
+        // Outputs are read when all nodes have settled: those of the same body make no edge.
+        free.extend(self.sort(mentions, depth).1);
+        for (node, given) in block.nodes.iter().zip(given) {
+            if given {
+                self.seen.remove(node.name.value.as_str());
+            }
+        }
+        let ordered = order::order(self.source, block, &needs, &mut self.findings);
+        let needs = needs.into_iter().map(unique).collect();
+        Level { block, needs, order: ordered.order, cyclic: ordered.cyclic, inner }
+    }
+
+    /// Collects what `node` mentions of its own level and of outer ones.
+    fn node<'d>(
+        &mut self,
+        node: &'d NodeBlock,
+        depth: usize,
+        mentions: &mut Vec<Spanned<String>>,
+    ) -> Option<Level<'d>> {
+        let outside = [&node.when, &node.map];
+        for expression in outside.into_iter().flatten() {
+            mentions.extend(expression.value.names());
+        }
+        for need in &node.needs {
+            mentions.push(need.node.clone());
+            let gate = need.gate.as_ref();
+            let when = gate.and_then(|gate| gate.when.as_ref());
+            mentions.extend(when.into_iter().flat_map(|when| when.value.names()));
+            let budget = gate.and_then(|gate| gate.budget.as_ref());
+            if let Some(budget) = budget {
+                names_in(&budget.value, mentions);
+            }
+        }
+        if let Some(budget) = &node.budget {
+            names_in_budget(&budget.value, mentions);
+        }
+        let variables = self.enter(node, depth);
+        let mut within = Vec::new();
+        if let Some(key) = &node.key {
+            within.extend(key.value.names());
+        }
+        let level = self.work(node, depth, &mut within);
+        // What the loop gives is no need of anyone.
+        let is_variable = |name: &str| variables.iter().any(|variable| variable == name);
+        mentions.extend(within.into_iter().filter(|name| !is_variable(&name.value)));
+        for variable in &variables {
+            self.seen.remove(variable);
+        }
+        level
+    }
+
+    /// Gives the variables of `map` and `carry`, and tells which they are.
+    fn enter(&mut self, node: &NodeBlock, depth: usize) -> Vec<String> {
+        let mut variables = Vec::new();
+        if let Some(map) = &node.map {
+            let name = node.item.as_ref().map_or("item", |item| item.value.as_str());
+            let at = node.item.as_ref().map_or(map.key, |item| item.span);
+            if self.give(name, Seen { at, depth, node: None }) {
+                variables.push(name.to_owned());
+            }
+            // The innermost index is meant, so it hides no other.
+            if self.seen.insert("index".into(), Seen { at, depth, node: None }).is_none() {
+                variables.push("index".into());
+            }
+        }
+        for carried in node.carry.iter().flat_map(|carry| &carry.value) {
+            let name = carried.name.value.as_str();
+            if self.give(name, Seen { at: carried.name.span, depth, node: None }) {
+                variables.push(name.to_owned());
+            }
+        }
+        variables
+    }
+
+    fn work<'d>(
+        &mut self,
+        node: &'d NodeBlock,
+        depth: usize,
+        mentions: &mut Vec<Spanned<String>>,
+    ) -> Option<Level<'d>> {
+        for alternative in node.fallback.iter().flat_map(|fallback| &fallback.value) {
+            match alternative {
+                FallbackBlock::Value(value) => names_in(value, mentions),
+                FallbackBlock::Call(call) => names_in_call(call, mentions),
+            }
+        }
+        match &node.work {
+            WorkBlock::Use(call) => names_in_call(call, mentions),
+            WorkBlock::Nodes(body) => return Some(self.level(body, depth + 1, mentions)),
+            WorkBlock::Approve(approve) => {
+                let approve = &approve.value;
+                let values = [
+                    &approve.ask,
+                    &approve.show,
+                    &approve.choices,
+                    &approve.schema,
+                    &approve.otherwise,
+                ];
+                for value in values.into_iter().flatten() {
+                    names_in(value, mentions);
+                }
+            }
+            WorkBlock::Unknown => {}
+        }
+        None
+    }
+
+    /// Whether `name` is new; else it hides another, which is told.
+    fn give(&mut self, name: &str, seen: Seen) -> bool {
+        if let Some(first) = self.seen.get(name) {
+            let finding = rules::hidden_name::found(self.source, name, first.at, seen.at);
+            self.findings.push(finding);
+            return false;
+        }
+        self.seen.insert(name.to_owned(), seen);
+        true
+    }
+
+    /// Parts what names nodes at `depth` from what names something further out. What names nothing is told.
+    fn sort(
+        &mut self,
+        mentions: Vec<Spanned<String>>,
+        depth: usize,
+    ) -> (Vec<Need>, Vec<Spanned<String>>) {
+        let (mut near, mut far) = (Vec::new(), Vec::new());
+        for mention in mentions {
+            match self.seen.get(&mention.value) {
+                Some(Seen { depth: given, node: Some(position), .. }) if *given == depth => {
+                    near.push(Need { position: *position, at: mention.span });
+                }
+                Some(Seen { node: None, .. }) => {}
+                Some(_) => far.push(mention),
+                None => self.unknown(&mention),
+            }
+        }
+        (near, far)
+    }
+
+    fn unknown(&mut self, mention: &Spanned<String>) {
+        let name = mention.value.as_str();
+        match name {
+            "budget" | "secrets" => {
+                self.findings.push(rules::not_yet::found(
+                    self.source,
+                    &format!("`{name}`"),
+                    mention.span,
+                ));
+            }
+            _ if ROOTS.contains(&name) => {}
+            _ if LOOP.contains(&name) => {
+                let finding = rules::unknown_name::outside_map(self.source, name, mention.span);
+                self.findings.push(finding);
+            }
+            _ => {
+                let mut known: Vec<&str> = self.seen.keys().map(String::as_str).collect();
+                known.extend(ROOTS);
+                known.sort_unstable();
+                let finding = rules::unknown_name::found(self.source, name, mention.span, &known);
+                self.findings.push(finding);
+            }
+        }
+    }
+}
+
+/// The needs in the order of the file, each once.
+fn unique(needs: Vec<Need>) -> Vec<usize> {
+    let mut positions: Vec<_> = needs.into_iter().map(|need| need.position).collect();
+    positions.sort_unstable();
+    positions.dedup();
+    positions
+}
+
+fn names_in(value: &ValueBlock, mentions: &mut Vec<Spanned<String>>) {
+    mentions.extend(value.template.iter().flat_map(Template::names));
+}
+
+fn names_in_call(call: &CallBlock, mentions: &mut Vec<Spanned<String>>) {
+    for (_, value) in &call.with {
+        names_in(value, mentions);
+    }
+    let values = [&call.provider, &call.model];
+    for value in values.into_iter().flatten() {
+        names_in(&value.value, mentions);
+    }
+}
+
+fn names_in_budget(budget: &BudgetBlock, mentions: &mut Vec<Spanned<String>>) {
+    for amount in [&budget.limit, &budget.each].into_iter().flatten() {
+        if let AmountBlock::Computed(value) = amount {
+            names_in(value, mentions);
+        }
+    }
+}

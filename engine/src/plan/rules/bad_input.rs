@@ -1,0 +1,29 @@
+//! An input whose schema or default is wrong.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::source::{Source, Span};
+
+pub(in crate::plan) static RULE: Rule = Rule {
+    name: "bad-input",
+    explanation: "\
+Each input is a JSON Schema, draft 2020-12, and may have a `default`, which must fit it. `x-media: \"image/*\"` makes an
+input a file.
+",
+};
+
+pub(in crate::plan) fn schema(source: &Arc<Source>, at: Span, name: &str, why: &str) -> Diagnostic {
+    Diagnostic::error(&RULE, source, at, format!("the input `{name}` has no valid schema: {why}"))
+        .help("write a JSON Schema, such as `{ type: string }`")
+}
+
+pub(in crate::plan) fn default(
+    source: &Arc<Source>,
+    at: Span,
+    name: &str,
+    why: &str,
+) -> Diagnostic {
+    Diagnostic::error(&RULE, source, at, format!("the default of `{name}` does not fit: {why}"))
+        .help("change the default or the schema")
+}

@@ -1,0 +1,63 @@
+//! A computed value that its port may not take.
+
+use std::sync::Arc;
+
+use serde_json::Value as Json;
+
+use crate::diagnostic::{Diagnostic, Rule};
+use crate::source::{Source, Span};
+
+pub(in crate::plan) static RULE: Rule = Rule {
+    name: "port-mismatch",
+    explanation: "\
+The type of what an expression gives is known before anything runs: from the output schema of the node that it reads, or
+from the input's schema. Every value of that type must fit the port. Where one does not, this tells the schema of exactly
+the values that do not fit, and one of them.
+
+Where it cannot be decided, as with two different patterns, it is a warning, and the value is checked at run time before
+anything is bought that depends on it.
+
+A value that may be null (of a node with `when`, or of an optional field) does not fit a port that must be given: write
+`${{ x | default(y) }}`.
+",
+};
+
+/// Some value of the expression does not fit; `example` is one.
+pub(in crate::plan) fn found(
+    source: &Arc<Source>,
+    at: Span,
+    port: &str,
+    offending: &Json,
+    example: Option<&Json>,
+) -> Diagnostic {
+    let message = match example {
+        Some(example) => format!("`{port}` would not take {}", short(example)),
+        None => format!("`{port}` would not take every value of this"),
+    };
+    let finding = Diagnostic::error(&RULE, source, at, message)
+        .label(format!("may be anything of {}", short(offending)));
+    match example {
+        Some(Json::Null) => finding.help("say what to take instead: `${{ … | default(…) }}`"),
+        _ => {
+            finding.help("read a value of another type, or give it through a node that changes it")
+        }
+    }
+}
+
+/// It cannot be decided.
+pub(in crate::plan) fn unproven(source: &Arc<Source>, at: Span, port: &str) -> Diagnostic {
+    let message = format!("it cannot be proved that `{port}` takes every value of this");
+    Diagnostic::error(&RULE, source, at, message)
+        .warning()
+        .help("the value is checked when it is there, before it is used")
+}
+
+/// JSON in one line that fits a terminal.
+fn short(json: &Json) -> String {
+    let text = json.to_string();
+    if text.chars().count() <= 120 {
+        return format!("`{text}`");
+    }
+    let cut: String = text.chars().take(117).collect();
+    format!("`{cut}…`")
+}

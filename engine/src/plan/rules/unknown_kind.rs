@@ -1,0 +1,29 @@
+//! A kind that nothing implements.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Rule, nearest};
+use crate::source::{Source, Span};
+
+pub(in crate::plan) static RULE: Rule = Rule {
+    name: "unknown-kind",
+    explanation: "\
+`use` names a kind, such as `media/concat`. `flow kinds` lists all that there are.
+",
+};
+
+pub(in crate::plan) fn found(
+    source: &Arc<Source>,
+    kind: &str,
+    at: Span,
+    known: &[&str],
+) -> Diagnostic {
+    let finding = Diagnostic::error(&RULE, source, at, format!("there is no kind `{kind}`"));
+    let word = kind.rsplit('/').next().unwrap_or(kind);
+    // A right word in the wrong family is nearer than any slip of the finger.
+    let same_word = known.iter().copied().find(|known| known.rsplit('/').next() == Some(word));
+    match same_word.or_else(|| nearest(kind, known.iter().copied())) {
+        Some(near) => finding.help(format!("write `{near}`")),
+        None => finding.help("`flow kinds` lists all kinds"),
+    }
+}

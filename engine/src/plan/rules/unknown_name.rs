@@ -1,0 +1,61 @@
+//! A name that nothing in sight has.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Rule, nearest};
+use crate::source::{Source, Span};
+
+pub(in crate::plan) static RULE: Rule = Rule {
+    name: "unknown-name",
+    explanation: "\
+An expression, or `needs`, mentions a name. It must be the name of a node of the same body or of one around it, a
+variable of a `map` around it, or one of `inputs`, `run`, `budget`, `secrets`. From outside a body only its `outputs` are
+seen, so its nodes cannot be named there.
+
+```yaml
+film:
+  use: media/concat
+  with:
+    clips: ${{ shot.clip }}   # the node is called `shots`
+```
+",
+};
+
+pub(in crate::plan) fn found(
+    source: &Arc<Source>,
+    name: &str,
+    at: Span,
+    known: &[&str],
+) -> Diagnostic {
+    if let Some((span, repaired)) = subtracted(source, at, known) {
+        // Found once for each part; the parts' findings are equal.
+        let written = source.slice(span);
+        let message = format!("`{written}` would subtract: `-` is no part of a name");
+        return Diagnostic::error(&RULE, source, span, message)
+            .help(format!("write `{repaired}`"))
+            .fix(span, repaired);
+    }
+    let finding = Diagnostic::error(&RULE, source, at, format!("nothing here is called `{name}`"));
+    match nearest(name, known.iter().copied()) {
+        Some(near) => finding.help(format!("write `{near}`, or add a node called `{name}`")),
+        None => finding.help(format!("add a node called `{name}`, or read one that there is")),
+    }
+}
+
+pub(in crate::plan) fn outside_map(source: &Arc<Source>, name: &str, at: Span) -> Diagnostic {
+    Diagnostic::error(&RULE, source, at, format!("`{name}` stands only inside a `map`"))
+        .help("name what is meant, or give the node a `map`; one with `as` calls its item so")
+}
+
+/// `my-node`, of which `at` is a part, where `my_node` is known: the whole, and that name.
+fn subtracted(source: &Source, at: Span, known: &[&str]) -> Option<(Span, String)> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let text = source.text.as_str();
+    let before = text.get(..at.start as usize)?;
+    let start = before.len() - before.chars().rev().take_while(|c| is_part(*c)).count();
+    let length = text.get(start..)?.chars().take_while(|c| is_part(*c)).count();
+    let written = &text[start..start + length];
+    let name = written.replace('-', "_");
+    (written.contains('-') && known.contains(&name.as_str()))
+        .then(|| (Span::new(start..start + length), name))
+}

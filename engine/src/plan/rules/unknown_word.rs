@@ -1,0 +1,28 @@
+//! A word for a class of failures that there is not.
+
+use std::sync::Arc;
+
+use crate::diagnostic::{Diagnostic, Rule, nearest};
+use crate::source::{Source, Span};
+
+pub(in crate::plan) static RULE: Rule = Rule {
+    name: "unknown-word",
+    explanation: "\
+`retry.errors` lists the classes of failures after which another attempt is made: `rate_limit`, `timeout`, `server`,
+`network`, `command`, `input`, `missing`, `moderated`, `output`, `storage`, `internal`. Without it, those that may pass.
+",
+};
+
+pub(in crate::plan) fn found(
+    source: &Arc<Source>,
+    at: Span,
+    word: &str,
+    known: &[&str],
+) -> Diagnostic {
+    let finding = Diagnostic::error(&RULE, source, at, format!("no failure is called `{word}`"));
+    let list: Vec<_> = known.iter().map(|word| format!("`{word}`")).collect();
+    match nearest(word, known.iter().copied()) {
+        Some(near) => finding.help(format!("write `{near}`")),
+        None => finding.help(format!("write some of {}", list.join(", "))),
+    }
+}
