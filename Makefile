@@ -13,7 +13,7 @@ demo:
 # All tests of all members; what CI runs.
 test:
 	scripts/setup test
-	cargo test --workspace
+	cargo test --workspace --no-fail-fast
 
 # Formatting, lints, and licences where cargo-deny is installed.
 lint:

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
+use crate::values::Assignment;
+
 /// Runs pipelines of AI agents and media providers: checked before spent, priced before run.
 ///
 /// Exit status: 0 succeeded, 1 failed, 2 refused before start, 3 waiting for a person, 4 partial, 5 in doubt whether
@@ -32,13 +34,82 @@ pub(crate) struct Global {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// Find what is wrong with pipelines before anything runs
+    Check {
+        /// Pipeline files [default: all below pipelines/]
+        #[arg(value_name = "FILE")]
+        files: Vec<PathBuf>,
+    },
     /// List the kinds that nodes can use, or show the page of one
     Kinds {
         /// A kind, such as media/concat
         name: Option<String>,
     },
+    /// Say what a rule of `flow check` means, and how to obey it
+    Explain {
+        /// The name in brackets, as in error[unknown-node]
+        rule: String,
+    },
+    /// Make one attempt of a kind, without a pipeline
+    Call {
+        /// A kind, such as media/concat
+        kind: String,
+        #[command(flatten)]
+        values: Values,
+        #[command(flatten)]
+        work: Work,
+    },
+    /// Run a pipeline
+    Run {
+        /// A pipeline file
+        file: PathBuf,
+        #[command(flatten)]
+        values: Values,
+        #[command(flatten)]
+        work: Work,
+    },
+    /// Go on with a run that was stopped or killed
+    Resume {
+        /// A run, as `flow runs` names it [default: the newest]
+        run: Option<String>,
+        /// Where to put the outputs [default: out/PIPELINE]
+        #[arg(long, value_name = "DIR")]
+        out: Option<PathBuf>,
+    },
+    /// List runs, newest first
+    Runs,
+    /// Show a run, or what one of its nodes did
+    Show {
+        /// A run, as `flow runs` names it [default: the newest]
+        run: Option<String>,
+        /// A node's path, such as scenes[s-1]/picture
+        node: Option<String>,
+        /// Every recorded event
+        #[arg(long)]
+        log: bool,
+    },
     /// Find out what this machine has of what pipelines need
     Doctor,
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },
+}
+
+/// What a pipeline or a kind is given.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Values {
+    /// A value, read by its type: text as it is, anything else as JSON; @FILE reads a file, env:NAME a variable, and @@
+    /// starts a text with @
+    #[arg(short, long = "input", value_name = "NAME=VALUE")]
+    pub(crate) input: Vec<Assignment>,
+}
+
+/// How work is done, and where its outputs go.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Work {
+    /// Which implementations to take, such as speech=local or image=local,music=local
+    #[arg(long, value_name = "CAPABILITY=NAME", value_delimiter = ',')]
+    pub(crate) provider: Vec<String>,
+    /// Where to put the outputs [default: out/NAME]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
 }

@@ -2,8 +2,13 @@
 //!
 //! The statuses are part of the interface: scripts branch on them, so a number never changes its meaning.
 
+use std::error::Error;
 use std::fmt::Display;
 use std::process::ExitCode;
+
+use flow_engine::host::history::HistoryError;
+use flow_engine::host::store::StoreError;
+use flow_engine::host::{HostError, StateError};
 
 /// The exit status of every command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -14,6 +19,16 @@ pub(crate) enum Exit {
     Failed = 1,
     /// Refused before anything started: the arguments or the pipeline are wrong.
     Refused = 2,
+    /// The run waits for a person's answer.
+    #[expect(dead_code, reason = "scripts may rely on all statuses before each of them can come")]
+    Waiting = 3,
+    /// The run ended before all was done: its budget stopped it, or items were dropped.
+    Partial = 4,
+    /// Money may have been spent, and it is not known.
+    #[expect(dead_code, reason = "scripts may rely on all statuses before each of them can come")]
+    InDoubt = 5,
+    /// A person stopped it.
+    Cancelled = 130,
 }
 
 /// Why a command could not do what it was asked: what, where, and how to fix it.
@@ -54,4 +69,88 @@ impl Problem {
         self.help = Some(help.to_string());
         self
     }
+}
+
+impl From<HostError> for Problem {
+    fn from(error: HostError) -> Self {
+        let message = with_causes(&error);
+        match error {
+            HostError::State(error) => error.into(),
+            HostError::Store(error) | HostError::History(HistoryError::Store(error)) => {
+                error.into()
+            }
+            HostError::History(error) => error.into(),
+            HostError::NoStorage { failure, .. } => {
+                let help = failure.help.unwrap_or_else(|| "free some space".into());
+                Self::failed(message).help(format!("{help}; `flow resume` goes on with the run"))
+            }
+            HostError::Damaged(_) => Self::failed(message).help(
+                "the run cannot go on; start a new one, which takes what is done from the cache",
+            ),
+        }
+    }
+}
+
+impl From<StateError> for Problem {
+    fn from(error: StateError) -> Self {
+        let problem = Self::refused(with_causes(&error));
+        match &error {
+            StateError::Io { .. } => {
+                Self { exit: Exit::Failed, ..problem }.help("choose another state folder: --state DIR")
+            }
+            StateError::Driven(_) => {
+                problem.help("wait until it ends, or stop it with Ctrl-C where it runs")
+            }
+            StateError::Ended { .. } => problem.help("start a new one: flow run FILE"),
+            StateError::OtherVersion { .. } | StateError::NoKind { .. } => problem.help(
+                "resume it with the version of flow that started it, or start a new run: what has not changed is taken \
+                 from the cache",
+            ),
+        }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        let problem = Self::failed(with_causes(&error));
+        match &error {
+            StoreError::NoRun(_) => Self { exit: Exit::Refused, ..problem }
+                .help("`flow runs` lists the runs that are here"),
+            StoreError::Newer { .. } => {
+                problem.help("update flow, or choose another folder: --state DIR")
+            }
+            StoreError::Damaged { .. } | StoreError::Record { .. } => problem.help(
+                "the run cannot go on; start a new one, which takes what is done from the cache",
+            ),
+            StoreError::TakenOver(_) => problem.help("`flow show` tells how it goes on there"),
+            StoreError::Open { .. } | StoreError::Read(_) | StoreError::Write(_) => {
+                problem.help("`flow doctor` tells whether the folder is fit for it")
+            }
+        }
+    }
+}
+
+impl From<HistoryError> for Problem {
+    fn from(error: HistoryError) -> Self {
+        match error {
+            HistoryError::Store(error) => error.into(),
+            other => Self::failed(with_causes(&other))
+                .help("look at it with the version of flow that started it"),
+        }
+    }
+}
+
+/// An error and what caused it, cause after cause; a cause that only repeats is left out.
+fn with_causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(next) = cause {
+        let words = next.to_string();
+        if !text.contains(&words) {
+            text.push_str(": ");
+            text.push_str(&words);
+        }
+        cause = next.source();
+    }
+    text
 }

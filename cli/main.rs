@@ -2,10 +2,16 @@
 
 mod args;
 mod commands;
+mod drive;
 mod environment;
 mod exit;
+mod media_type;
+mod outputs;
+mod pipelines;
 mod render;
+mod runs;
 mod setup;
+mod values;
 
 use std::process::ExitCode;
 

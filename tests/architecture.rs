@@ -251,12 +251,24 @@ fn sources() -> Vec<(PathBuf, String)> {
         }
     }
     assert!(found.len() > 20, "the sources are where the test looks");
-    found.retain(|(_, module)| !module.rsplit("::").any(|part| TESTS.contains(&part)));
+    let tests: Vec<String> = found
+        .iter()
+        .flat_map(|(file, module)| {
+            let text = std::fs::read_to_string(file).expect("a source can be read");
+            test_modules(&text).map(|name| format!("{module}::{name}")).collect::<Vec<_>>()
+        })
+        .collect();
+    found.retain(|(_, module)| !tests.iter().any(|test| lies_in(module, test)));
     found
 }
 
-/// Modules that exist for tests alone.
-const TESTS: [&str; 2] = ["tests", "testing"];
+/// The modules that `text` declares for tests alone, in files of their own.
+fn test_modules(text: &str) -> impl Iterator<Item = &str> {
+    text.split("#[cfg(test)]\n").skip(1).filter_map(|rest| {
+        let line = rest.lines().find(|line| !line.trim_start().starts_with("#["))?;
+        line.trim().strip_suffix(';')?.rsplit_once("mod ").map(|(_, name)| name)
+    })
+}
 
 /// `engine`, `plan/rules/cycle.rs` → `engine::plan::rules::cycle`.
 fn module(package: &str, file: &Path) -> String {

@@ -33,8 +33,8 @@ fn a_kind_has_a_page() {
     input  type                meaning
     value  anything  required  Whatever the node is to give.
 
-    output  type                meaning
-    value   anything  required
+    output  type              meaning
+    value   anything  always
     ");
 }
 

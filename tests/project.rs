@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -54,7 +54,11 @@ impl Project {
     }
 
     pub(crate) fn run(&self, command: &mut Command) -> Ran {
-        let output = command.output().expect("the binary starts");
+        self.ran(command.output().expect("the binary starts"))
+    }
+
+    /// What `output` says, without the folder's own name.
+    pub(crate) fn ran(&self, output: Output) -> Ran {
         let read = |bytes: Vec<u8>| {
             let text = String::from_utf8(bytes).expect("flow writes UTF-8");
             let folder = self.path().display().to_string();

@@ -15,7 +15,14 @@ fn help_lists_the_verbs() {
     Usage: flow [OPTIONS] <COMMAND>
 
     Commands:
+      check        Find what is wrong with pipelines before anything runs
       kinds        List the kinds that nodes can use, or show the page of one
+      explain      Say what a rule of `flow check` means, and how to obey it
+      call         Make one attempt of a kind, without a pipeline
+      run          Run a pipeline
+      resume       Go on with a run that was stopped or killed
+      runs         List runs, newest first
+      show         Show a run, or what one of its nodes did
       doctor       Find out what this machine has of what pipelines need
       completions  Print a completion script for a shell
 

@@ -79,13 +79,13 @@ fn one(card: &Card, global: &Global) -> Result<(), Problem> {
             card.providers.join(", ")
         ));
     }
-    text.push_str(&ports("input", &card.input));
-    text.push_str(&ports("output", &card.output));
+    text.push_str(&ports("input", &card.input, "required"));
+    text.push_str(&ports("output", &card.output, "always"));
     render::print(&text)
 }
 
-/// The ports of an object's schema as a table under `title`.
-fn ports(title: &str, schema: &Schema) -> String {
+/// The ports of an object's schema as a table under `title`; `must` says that a port may not be absent.
+fn ports(title: &str, schema: &Schema, must: &str) -> String {
     let root = schema.as_json();
     let Some(properties) = root.get("properties").and_then(Json::as_object) else {
         return format!("\n{BOLD}{title}{BOLD:#}: {}\n", render::schema::words(root, root));
@@ -96,7 +96,7 @@ fn ports(title: &str, schema: &Schema) -> String {
     };
     let rows = properties.iter().map(|(name, port)| {
         let presence = match port.get("default") {
-            _ if required(name) => "required".into(),
+            _ if required(name) => must.into(),
             Some(default) if !default.is_null() => format!("default {default}"),
             _ => "optional".into(),
         };

@@ -1,8 +1,15 @@
 //! Which command does which verb call? One file a verb.
 
+mod call;
+mod check;
 mod completions;
 mod doctor;
+mod explain;
 mod kinds;
+mod resume;
+mod run;
+mod runs;
+mod show;
 
 use crate::args::{Args, Verb};
 use crate::exit::{Exit, Problem};
@@ -10,7 +17,14 @@ use crate::exit::{Exit, Problem};
 pub(crate) fn perform(args: &Args) -> Result<Exit, Problem> {
     let global = &args.global;
     match &args.verb {
+        Verb::Check { files } => check::check(files, global),
         Verb::Kinds { name } => kinds::kinds(name.as_deref(), global),
+        Verb::Explain { rule } => explain::explain(rule, global),
+        Verb::Call { kind, values, work } => call::call(kind, values, work, global),
+        Verb::Run { file, values, work } => run::run(file, values, work, global),
+        Verb::Resume { run, out } => resume::resume(run.as_deref(), out.as_deref(), global),
+        Verb::Runs => runs::runs(global),
+        Verb::Show { run, node, log } => show::show(run.as_deref(), node.as_deref(), *log, global),
         Verb::Doctor => doctor::doctor(global),
         Verb::Completions { shell } => completions::completions(*shell),
     }

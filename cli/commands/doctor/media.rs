@@ -61,7 +61,7 @@ struct Ffmpeg {
 
 impl Ffmpeg {
     fn look() -> Self {
-        let Some(version) = first_line("ffmpeg", &["-version"]) else {
+        let Some(version) = version("ffmpeg", &["-version"]) else {
             return Self::default();
         };
         // The second word of each line is a name.
@@ -159,7 +159,7 @@ fn festival() -> Finding {
     } else if !Path::new(FESTIVAL_LEXICON).is_file() {
         lacking("no festlex-cmu")
     } else {
-        let version = first_line("festival", &["--version"]).unwrap_or_else(|| "there".into());
+        let version = version("festival", &["--version"]).unwrap_or_else(|| "there".into());
         Finding::found(Area::Voices, NAME, version)
     }
 }
@@ -193,23 +193,26 @@ fn soundfont() -> Finding {
 /// A program with its version, or with what it would be good for.
 fn tool(
     name: &str,
-    version: &[&str],
+    asking: &[&str],
     absent: Verdict,
     purpose: &str,
     packages: Packages,
 ) -> Finding {
-    match first_line(name, version) {
-        Some(line) => Finding::found(Area::Tools, name, line),
+    match version(name, asking) {
+        Some(version) => Finding::found(Area::Tools, name, version),
         None => Finding::new(Area::Tools, name, absent, purpose).install(packages),
     }
 }
 
-/// The first line that says something, with leading words like `version:` kept.
-fn first_line(program: &str, arguments: &[&str]) -> Option<String> {
+/// The first word that looks like a version, of what `program` says about itself.
+fn version(program: &str, arguments: &[&str]) -> Option<String> {
     let text = output(program, arguments)?;
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-    let short = line.split(" Copyright").next().unwrap_or(line);
-    Some(short.to_owned())
+    let looks = |word: &&str| {
+        let digits = word.chars().filter(char::is_ascii_digit).count();
+        digits >= 2 && word.contains('.') && !word.contains('/')
+    };
+    let version = text.split_whitespace().find(looks).unwrap_or("of unknown version");
+    Some(version.to_owned())
 }
 
 /// What `program` prints, on either channel; none where it is not there or does not start.

@@ -1,0 +1,82 @@
+//! `flow run FILE`: checks a pipeline, and runs it.
+
+use std::path::Path;
+
+use flow_engine::host::State;
+use flow_engine::kind::{Catalog, Registry};
+use flow_engine::plan::graph::Plan;
+use serde_json::Value as Json;
+
+use crate::args::{Global, Values, Work};
+use crate::drive::{self, Answer, Place};
+use crate::exit::{Exit, Problem};
+use crate::pipelines::Checked;
+use crate::render::diagnostics;
+use crate::setup::Project;
+use crate::{media_type, pipelines, render, setup, values};
+
+pub(crate) fn run(
+    file: &Path,
+    given: &Values,
+    work: &Work,
+    global: &Global,
+) -> Result<Exit, Problem> {
+    let project = setup::project(global);
+    let registry = setup::registry();
+    let catalog = setup::catalog(&registry, &work.provider, &project.environment)?;
+    let Checked { plan, findings } = pipelines::check(file, &catalog)?;
+    let Some(plan) = plan.filter(|_| pipelines::errors(&findings) == 0) else {
+        if global.json {
+            render::print_json(&diagnostics::document(&findings))?;
+        } else {
+            render::say(&diagnostics::text(&findings));
+        }
+        let summary = diagnostics::summary(&findings);
+        return Err(Problem::refused(format!("`{}` was not run: {summary}", file.display())).help(
+            "mend what is said above; `flow explain RULE` tells more about the name in brackets",
+        ));
+    };
+    render::say(&diagnostics::text(&findings));
+    let setting = Setting { project, registry, catalog, answer: Answer::Paths, global };
+    start(&plan, given, work.out.as_deref(), &setting)
+}
+
+/// What a run is started with, besides its plan.
+pub(super) struct Setting<'a> {
+    pub(super) project: Project,
+    pub(super) registry: Registry,
+    pub(super) catalog: Catalog,
+    pub(super) answer: Answer,
+    pub(super) global: &'a Global,
+}
+
+/// Takes in what `plan` needs and drives a new run of it.
+pub(super) fn start(
+    plan: &Plan,
+    given: &Values,
+    out: Option<&Path>,
+    setting: &Setting,
+) -> Result<Exit, Problem> {
+    let Setting { project, registry, catalog, answer, global } = setting;
+    let plan = plan.clone().with_revisions(catalog);
+    // Opened at the first file, so that wrong values leave nothing behind.
+    let mut state: Option<State> = None;
+    let mut import = |name: &str, path: &Path, range: &str| -> Result<Json, Problem> {
+        let media_type = media_type::fitting(name, path, range)?;
+        Ok(opened(&mut state, &project.state)?.import(path, &media_type)?)
+    };
+    let inputs = values::inputs(&plan, &given.input, &project.environment, &mut import)?;
+    let files =
+        plan.files.iter().map(|file| import("the pipeline", file.path.as_ref(), &file.media));
+    let files = files.collect::<Result<Vec<_>, _>>()?;
+    let state = opened(&mut state, &project.state)?;
+    let place = Place { state, out: drive::out(out, &plan.name), answer: *answer, global };
+    drive::drive(&plan, drive::Work::Start { inputs, files }, registry.clone(), &place)
+}
+
+fn opened<'a>(state: &'a mut Option<State>, folder: &Path) -> Result<&'a State, Problem> {
+    Ok(match state {
+        Some(state) => state,
+        None => state.insert(State::open(folder)?),
+    })
+}

@@ -1,0 +1,63 @@
+//! `flow runs`: which runs are kept here, newest first?
+
+use flow_engine::host::store::Store;
+use flow_engine::money::Usd;
+use flow_engine::name::RunId;
+use serde::Serialize;
+
+use crate::args::Global;
+use crate::exit::{Exit, Problem};
+use crate::runs::{seconds, status};
+use crate::{render, setup};
+
+/// What programs read of all runs.
+#[derive(Serialize)]
+struct Document<'a> {
+    runs: Vec<Line<'a>>,
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    run: &'a RunId,
+    pipeline: &'a str,
+    status: &'a str,
+    /// RFC 3339.
+    started: String,
+    /// Null while it has not ended.
+    seconds: Option<f64>,
+    spent: String,
+}
+
+pub(crate) fn runs(global: &Global) -> Result<Exit, Problem> {
+    let project = setup::project(global);
+    // A project without state is one without runs.
+    let store = Store::look(&project.state)?;
+    let rows = store.map(|store| store.runs()).transpose()?.unwrap_or_default();
+    if global.json {
+        let runs = rows.iter().map(|row| Line {
+            run: &row.run,
+            pipeline: &row.pipeline,
+            status: status(row),
+            started: row.started.to_string(),
+            seconds: seconds(row),
+            spent: Usd::ZERO.to_string(),
+        });
+        render::print_json(&Document { runs: runs.collect() })?;
+    } else if rows.is_empty() {
+        render::say("there are no runs yet; start one: flow run FILE\n");
+    } else {
+        let lines = rows.iter().map(|row| {
+            vec![
+                row.run.to_string(),
+                row.pipeline.clone(),
+                status(row).to_owned(),
+                row.started.to_string(),
+                seconds(row).map(|seconds| format!("{seconds:.1} s")).unwrap_or_default(),
+                Usd::ZERO.to_string(),
+            ]
+        });
+        let headings = ["run", "pipeline", "status", "started", "took", "spent"];
+        render::print(&render::table::table(&headings, lines))?;
+    }
+    Ok(Exit::Succeeded)
+}

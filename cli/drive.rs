@@ -1,0 +1,244 @@
+//! How is a run driven from a terminal: watched, stopped, and told at its end?
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use flow_engine::host::{Ending, How, Options, State, Stop};
+use flow_engine::kind::Registry;
+use flow_engine::money::Usd;
+use flow_engine::name::RunId;
+use flow_engine::plan::graph::Plan;
+use flow_engine::run::event::Outcome;
+use flow_engine::run::{Failed, Tally};
+use serde::Serialize;
+use serde_json::{Map, Value as Json};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+
+use crate::args::Global;
+use crate::exit::{Exit, Problem};
+use crate::outputs::{self, Written};
+use crate::render::{self, progress};
+
+/// What is to be driven.
+pub(crate) enum Work {
+    /// `files` stand for the plan's literal files, in order.
+    Start {
+        inputs: Map<String, Json>,
+        files: Vec<Json>,
+    },
+    Resume(RunId),
+}
+
+/// Where a run is kept, and where its outputs go.
+pub(crate) struct Place<'a> {
+    pub(crate) state: &'a State,
+    pub(crate) out: PathBuf,
+    pub(crate) answer: Answer,
+    pub(crate) global: &'a Global,
+}
+
+/// What goes to standard output for people at the end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    /// Where the outputs are, a file a line.
+    Paths,
+    /// The outputs themselves, as JSON.
+    Values,
+}
+
+/// What programs read of a run that has ended.
+#[derive(Serialize)]
+struct Document<'a> {
+    run: &'a RunId,
+    status: &'static str,
+    outputs: &'a Json,
+    spent: String,
+    seconds: f64,
+    nodes: Tally,
+    failures: Vec<Failure<'a>>,
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    path: &'a str,
+    class: &'static str,
+    message: &'a str,
+    help: Option<&'a str>,
+}
+
+/// Drives `work` of `plan` to its end, shows it on the way, and tells the end.
+pub(crate) fn drive(
+    plan: &Plan,
+    work: Work,
+    registry: Registry,
+    place: &Place,
+) -> Result<Exit, Problem> {
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Problem::failed(format!("cannot start threads: {error}")))?;
+    let (stop, stops) = unbounded_channel();
+    let mut options = Options::new(registry);
+    options.stop = stops;
+    options.observer = match &work {
+        Work::Start { .. } => progress::observer(plan, &[])?,
+        Work::Resume(run) => progress::observer(plan, &place.state.store().journal(run)?)?,
+    };
+    // Before anything starts: a film without a place is no use.
+    outputs::make_folder(&place.out)
+        .map_err(|problem| Problem { exit: Exit::Refused, ..problem })?;
+    let ending = runtime.block_on(async {
+        let signals = signal(SignalKind::interrupt()).and_then(|interrupts| {
+            Ok(tokio::spawn(listen(stop, interrupts, signal(SignalKind::terminate())?)))
+        });
+        let signals = signals
+            .map_err(|error| Problem::failed(format!("cannot listen to Ctrl-C: {error}")))?;
+        let ending = match work {
+            Work::Start { inputs, files } => place.state.start(plan, inputs, files, options).await,
+            Work::Resume(run) => place.state.resume(&run, options).await,
+        };
+        signals.abort();
+        Ok::<_, Problem>(ending?)
+    });
+    // What is still under way is ended by the host, or waits for nobody.
+    runtime.shutdown_timeout(Duration::from_secs(1));
+    conclude(plan, ending?, place)
+}
+
+/// Ctrl-C once: let end what executes. Twice: stop now. Being told to terminate counts as much.
+async fn listen(stop: UnboundedSender<Stop>, mut interrupts: Signal, mut terminations: Signal) {
+    let steps = [
+        (Stop::Drain, "stopping: what executes may end; Ctrl-C again stops it too\n"),
+        (Stop::Now, "stopping now; the journal is right at every moment\n"),
+    ];
+    for (step, words) in steps {
+        tokio::select! {
+            _ = interrupts.recv() => {}
+            _ = terminations.recv() => {}
+        }
+        render::say(words);
+        if stop.send(step).is_err() {
+            return;
+        }
+    }
+}
+
+/// Writes the outputs, tells the end.
+fn conclude(plan: &Plan, ending: Ending, place: &Place) -> Result<Exit, Problem> {
+    let Ending { run, how, tally, failures, mut output, took } = ending;
+    let written = if let Json::Object(outputs) = &mut output {
+        let stored = |digest: &_| place.state.artifacts().path(digest);
+        outputs::write(outputs, &place.out, &stored)?
+    } else {
+        // Made before the start; stays only if something is in it.
+        drop(std::fs::remove_dir(&place.out));
+        Vec::new()
+    };
+    let status = match how {
+        How::Finished(outcome) => outcome.word(),
+        How::Interrupted => "interrupted",
+    };
+    if place.global.json {
+        render::print_json(&Document {
+            run: &run,
+            status,
+            outputs: &output,
+            spent: Usd::ZERO.to_string(),
+            seconds: took.as_secs_f64(),
+            nodes: tally,
+            failures: failures.iter().map(failure).collect(),
+        })?;
+    } else if place.answer == Answer::Paths {
+        render::print(&paths(&written))?;
+    } else if !output.is_null() {
+        render::print(&format!("{output:#}\n"))?;
+    }
+    tell_failures(&failures);
+    let nodes = nodes(tally);
+    let seconds = render::seconds(took);
+    render::say(&format!("{}: {status} in {seconds}; {nodes}; spent {}\n", plan.name, Usd::ZERO));
+    if let Some(next) = next(how, &run, place.global) {
+        render::hint(&next);
+    }
+    Ok(exit(how))
+}
+
+fn exit(how: How) -> Exit {
+    match how {
+        How::Finished(Outcome::Succeeded) => Exit::Succeeded,
+        How::Finished(Outcome::Failed) => Exit::Failed,
+        How::Finished(Outcome::Partial) => Exit::Partial,
+        How::Interrupted => Exit::Cancelled,
+    }
+}
+
+/// What to do about an end that was not wanted.
+fn next(how: How, run: &RunId, global: &Global) -> Option<String> {
+    let state = match &global.state {
+        Some(folder) => format!(" --state {}", folder.display()),
+        None => String::new(),
+    };
+    match how {
+        How::Finished(Outcome::Succeeded) => None,
+        How::Finished(Outcome::Failed) => Some(format!(
+            "`flow show {run}{state}` tells more; once it is mended, run it again: what is done is taken from the cache"
+        )),
+        How::Finished(Outcome::Partial) => {
+            Some(format!("`flow show {run}{state}` tells which items were dropped"))
+        }
+        How::Interrupted => Some(format!("go on with: flow resume {run}{state}")),
+    }
+}
+
+fn tell_failures(failures: &[Failed]) {
+    for Failed { path, failure } in failures {
+        let place = if path.is_empty() { "the outputs".into() } else { format!("`{path}`") };
+        render::problem(&Problem {
+            message: format!("{place} failed: {}", failure.message),
+            help: failure.help.clone(),
+            exit: Exit::Failed,
+        });
+    }
+}
+
+fn failure(failed: &Failed) -> Failure<'_> {
+    Failure {
+        path: &failed.path,
+        class: failed.failure.class.word(),
+        message: &failed.failure.message,
+        help: failed.failure.help.as_deref(),
+    }
+}
+
+/// `12 nodes ran, 3 from the cache`.
+pub(crate) fn nodes(tally: Tally) -> String {
+    let mut words = vec![format!("{} ran", render::count(tally.ran, "node"))];
+    let others = [
+        (tally.cached, "from the cache"),
+        (tally.skipped, "skipped"),
+        (tally.failed, "failed"),
+        (tally.cancelled, "cancelled"),
+    ];
+    words.extend(
+        others
+            .into_iter()
+            .filter(|(number, _)| *number > 0)
+            .map(|(number, word)| format!("{number} {word}")),
+    );
+    if tally.dropped > 0 {
+        words.push(format!("{} dropped", render::count(tally.dropped, "item")));
+    }
+    words.join(", ")
+}
+
+/// One path a line, so that other programs can read them.
+fn paths(written: &[Written]) -> String {
+    let files = written.iter().flat_map(|output| &output.files);
+    files.fold(String::new(), |lines, file| lines + &file.display().to_string() + "\n")
+}
+
+/// Where outputs go if nobody says otherwise.
+pub(crate) fn out(wanted: Option<&Path>, name: &str) -> PathBuf {
+    wanted.map_or_else(|| Path::new("out").join(name), Path::to_owned)
+}

@@ -1,0 +1,107 @@
+//! Which pipeline files are meant, and what becomes of them?
+//!
+//! A path becomes a source, the source a document, the document a plan; findings of all stages are kept together.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flow_engine::diagnostic::{Diagnostic, Severity};
+use flow_engine::document;
+use flow_engine::kind::Catalog;
+use flow_engine::plan;
+use flow_engine::plan::graph::Plan;
+use flow_engine::source::Source;
+
+use crate::exit::Problem;
+
+/// Where pipelines are looked for when no file is named.
+const FOLDER: &str = "pipelines";
+
+/// What a file came to.
+pub(crate) struct Checked {
+    /// None where there is an error.
+    pub(crate) plan: Option<Plan>,
+    pub(crate) findings: Vec<Diagnostic>,
+}
+
+impl Checked {
+    pub(crate) fn is_refused(&self) -> bool {
+        self.plan.is_none() || errors(&self.findings) > 0
+    }
+}
+
+/// How many of `findings` are errors.
+pub(crate) fn errors(findings: &[Diagnostic]) -> usize {
+    findings.iter().filter(|finding| is_error(finding)).count()
+}
+
+pub(crate) fn is_error(finding: &Diagnostic) -> bool {
+    finding.severity == Severity::Error
+}
+
+/// The plan that the file at `path` makes with the kinds of `catalog`, and all that is wrong with it.
+pub(crate) fn check(path: &Path, catalog: &Catalog) -> Result<Checked, Problem> {
+    let source = Arc::new(read(path)?);
+    let (document, mut findings) = document::parse(&source);
+    let (plan, more) = match &document {
+        Some(document) => plan::check(document, catalog),
+        None => (None, Vec::new()),
+    };
+    findings.extend(more);
+    findings.sort_by_key(Diagnostic::order);
+    Ok(Checked { plan, findings })
+}
+
+fn read(path: &Path) -> Result<Source, Problem> {
+    let bytes = std::fs::read(path).map_err(|error| {
+        Problem::refused(format!("cannot read `{}`: {error}", path.display()))
+            .help("name a pipeline file, such as pipelines/podcast.yaml")
+    })?;
+    if u32::try_from(bytes.len()).is_err() {
+        return Err(Problem::refused(format!("`{}` is larger than 4 GB", path.display()))
+            .help("name a pipeline file, such as pipelines/podcast.yaml"));
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let at = error.utf8_error().valid_up_to();
+        Problem::refused(format!("`{}` is not UTF-8 at byte {at}", path.display()))
+            .help("save it as UTF-8")
+    })?;
+    Ok(Source::new(path, text))
+}
+
+/// The named files, folders among them taken apart; without a name, all below `pipelines/`.
+pub(crate) fn named(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Problem> {
+    if !paths.is_empty() {
+        let lists = paths
+            .iter()
+            .map(|path| if path.is_dir() { below(path) } else { Ok(vec![path.clone()]) });
+        return Ok(lists.collect::<Result<Vec<_>, _>>()?.concat());
+    }
+    let folder = Path::new(FOLDER);
+    if !folder.is_dir() {
+        return Err(Problem::refused(format!(
+            "no file is named, and there is no folder `{FOLDER}` here"
+        ))
+        .help("name a pipeline file, or go to the folder that holds `pipelines`"));
+    }
+    below(folder)
+}
+
+/// The pipeline files below `folder`, sorted.
+fn below(folder: &Path) -> Result<Vec<PathBuf>, Problem> {
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).sort_by_file_name() {
+        let entry = entry.map_err(|error| {
+            Problem::refused(format!("cannot look into `{}`: {error}", folder.display()))
+        })?;
+        let ending = entry.path().extension().and_then(|ending| ending.to_str());
+        if entry.file_type().is_file() && matches!(ending, Some("yaml" | "yml" | "toml")) {
+            files.push(entry.into_path());
+        }
+    }
+    if files.is_empty() {
+        return Err(Problem::refused(format!("no pipeline is below `{}`", folder.display()))
+            .help("a pipeline is a file that ends in .yaml, .yml or .toml"));
+    }
+    Ok(files)
+}

@@ -1,0 +1,132 @@
+//! `flow check` and `flow explain`: what is wrong with a pipeline, and why?
+
+use crate::project::Project;
+
+const GREETING: &str = "\
+flow: 1
+name: greeting
+inputs:
+  who: { type: string, default: world }
+nodes:
+  greeting:
+    use: value
+    with:
+      value: Hello, ${{ inputs.who }}!
+outputs:
+  text: ${{ greeting.value }}
+";
+
+#[test]
+fn a_sound_pipeline_passes() {
+    let project = Project::new().with("greeting.yaml", GREETING);
+    insta::assert_snapshot!(project.flow("check greeting.yaml"), @"
+    exit status 0
+    --- stderr
+    checked 1 pipeline: nothing wrong
+    ");
+}
+
+#[test]
+fn a_finding_names_its_place_and_its_repair() {
+    let broken = GREETING.replace("name: greeting", "nam: greeting");
+    let project = Project::new().with("greeting.yaml", &broken);
+    insta::assert_snapshot!(project.flow("check greeting.yaml"), @"
+    exit status 2
+    --- stderr
+    error[unknown-key]: a pipeline has no key `nam`
+     --> greeting.yaml:2:1
+      |
+    2 | nam: greeting
+      | ^^^
+      |
+    help: write `name`
+
+    checked 1 pipeline: 1 error
+    ");
+}
+
+#[test]
+fn programs_read_findings_as_one_document() {
+    let broken = GREETING.replace("name: greeting", "nam: greeting");
+    let project = Project::new().with("greeting.yaml", &broken);
+    insta::assert_snapshot!(project.flow("check greeting.yaml --json"), @r#"
+    exit status 2
+    --- stdout
+    {
+      "diagnostics": [
+        {
+          "rule": "unknown-key",
+          "severity": "error",
+          "message": "a pipeline has no key `nam`",
+          "file": "greeting.yaml",
+          "line": 2,
+          "column": 1,
+          "end_line": 2,
+          "end_column": 4,
+          "help": "write `name`",
+          "related": []
+        }
+      ]
+    }
+    "#);
+}
+
+#[test]
+fn without_a_file_all_pipelines_are_checked() {
+    let project = Project::new()
+        .with("pipelines/one.yaml", GREETING)
+        .with("pipelines/deeper/two.yml", GREETING)
+        .with("pipelines/LICENSE", "words");
+    insta::assert_snapshot!(project.flow("check"), @"
+    exit status 0
+    --- stderr
+    checked 2 pipelines: nothing wrong
+    ");
+}
+
+#[test]
+fn without_a_folder_of_pipelines_a_file_must_be_named() {
+    insta::assert_snapshot!(Project::new().flow("check"), @"
+    exit status 2
+    --- stderr
+    error: no file is named, and there is no folder `pipelines` here
+    help: name a pipeline file, or go to the folder that holds `pipelines`
+    ");
+}
+
+#[test]
+fn a_file_that_cannot_be_read_is_refused() {
+    insta::assert_snapshot!(Project::new().flow("check missing.yaml"), @"
+    exit status 2
+    --- stderr
+    error: cannot read `missing.yaml`: No such file or directory (os error 2)
+    help: name a pipeline file, such as pipelines/podcast.yaml
+    ");
+    let project = Project::new();
+    std::fs::write(project.path().join("latin.yaml"), b"name: caf\xe9\n")
+        .expect("a file can be written");
+    insta::assert_snapshot!(project.flow("check latin.yaml"), @"
+    exit status 2
+    --- stderr
+    error: `latin.yaml` is not UTF-8 at byte 9
+    help: save it as UTF-8
+    ");
+}
+
+#[test]
+fn a_rule_is_explained() {
+    let ran = Project::new().flow("explain unknown-key");
+    assert_eq!(ran.status, Some(0), "{ran}");
+    assert!(ran.stdout.starts_with("unknown-key\n\n"), "{ran}");
+    assert!(ran.stdout.len() > 200, "{ran}");
+}
+
+#[test]
+fn an_unknown_rule_is_refused_with_the_nearest_one() {
+    insta::assert_snapshot!(Project::new().flow("explain unknown-kay"), @"
+    exit status 2
+    --- stderr
+    error: no rule is called `unknown-kay`
+    help: did you mean `unknown-key`?
+    ");
+}
