@@ -50,18 +50,18 @@ pub(crate) fn ending(media_type: &str) -> Option<&'static str> {
     found.and_then(|(_, endings)| endings.first().copied())
 }
 
-/// The media type of the file at `path`, which `name` takes only within `range`.
-pub(crate) fn fitting(name: &str, path: &Path, range: &str) -> Result<String, Problem> {
-    let media_type = of(path)
-        .map_err(|error| Problem::refused(format!("cannot read `{}`: {error}", path.display())))?;
+/// The media type of the file at `path`, which `taker` takes only within `range`.
+pub(crate) fn fitting(taker: &str, path: &Path, range: &str) -> Result<String, Problem> {
+    let shown = path.display();
+    let media_type = of(path).map_err(|error| {
+        Problem::refused(format!("cannot read `{shown}` for {taker}: {error}"))
+            .help(format!("put a file of {range} there, or name another one"))
+    })?;
     if in_range(&media_type, range) {
         return Ok(media_type);
     }
-    Err(Problem::refused(format!(
-        "`{name}` takes a file of {range}, and `{}` is {media_type}",
-        path.display()
-    ))
-    .help(format!("give a file of {range}")))
+    Err(Problem::refused(format!("{taker} takes a file of {range}, and `{shown}` is {media_type}"))
+        .help(format!("name a file of {range}")))
 }
 
 /// By content where that tells, else by the name's ending; what else is text is plain text.
@@ -124,8 +124,8 @@ mod tests {
     #[test]
     fn a_file_out_of_range_is_refused() {
         let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock"));
-        assert_eq!(fitting("article", path, "text/*").unwrap(), "text/plain");
-        let problem = fitting("picture", path, "image/*").unwrap_err();
+        assert_eq!(fitting("`article`", path, "text/*").unwrap(), "text/plain");
+        let problem = fitting("`picture`", path, "image/*").unwrap_err();
         assert!(problem.message.contains("takes a file of image/*"), "{}", problem.message);
     }
 }

@@ -23,8 +23,8 @@ pub(crate) struct Written {
     pub(crate) files: Vec<PathBuf>,
 }
 
-/// Writes each of `outputs` into `folder`; `stored` finds the content of an artifact. Every artifact within `outputs`
-/// that was written gets a `path`.
+/// Writes each of `outputs` into `folder`; `stored` finds the content of an artifact. Every artifact in `outputs` gets a
+/// `path`: of its copy, or deep in a value, of its place in the store.
 pub(crate) fn write(
     outputs: &mut Map<String, Json>,
     folder: &Path,
@@ -64,9 +64,25 @@ fn one(
         }
         Json::String(text) => Ok(vec![save(&folder.join(format!("{name}.txt")), text)?]),
         other => {
+            locate(other, stored);
             let text = format!("{other:#}\n");
             Ok(vec![save(&folder.join(format!("{name}.json")), &text)?])
         }
+    }
+}
+
+/// Notes in each artifact deep in a value where its content lies.
+fn locate(value: &mut Json, stored: &dyn Fn(&Digest) -> PathBuf) {
+    match value {
+        Json::Object(fields) => match digest(fields) {
+            Some(digest) => {
+                let path = stored(&digest).display().to_string();
+                fields.insert("path".into(), Json::String(path));
+            }
+            None => fields.values_mut().for_each(|field| locate(field, stored)),
+        },
+        Json::Array(items) => items.iter_mut().for_each(|item| locate(item, stored)),
+        _ => {}
     }
 }
 
@@ -147,6 +163,7 @@ mod tests {
             "odd": { ARTIFACT: digest, "media_type": "model/gltf", "bytes": 5, "name": "a.glb" },
             "title": "A title",
             "scores": { "a": 1 },
+            "scenes": [{ "clip": file("video/mp4") }],
             "none": null,
             "nothing": [],
         });
@@ -166,12 +183,15 @@ mod tests {
                 "odd.glb",
                 "title.txt",
                 "scores.json",
+                "scenes.json",
                 "nothing.json"
             ]
         );
         assert_eq!(std::fs::read(out.join("film.mp4")).unwrap(), b"bytes");
         assert_eq!(std::fs::read(out.join("title.txt")).unwrap(), b"A title");
         assert_eq!(outputs["film"]["path"], out.join("film.mp4").display().to_string());
+        let path = outputs["scenes"][0]["clip"]["path"].as_str();
+        assert_eq!(path, content.to_str(), "one deep in a value stays in the store");
         assert_eq!(std::fs::read_dir(&out).unwrap().count(), names.len());
     }
 

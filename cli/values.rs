@@ -79,7 +79,7 @@ pub(crate) fn inputs(
         let value = match input {
             Some(input) => match read(assignment, &input.schema, environment)? {
                 Value::Json(json) => json,
-                Value::File { path, range } => import(name, &path, &range)?,
+                Value::File { path, range } => import(&format!("`{name}`"), &path, &range)?,
             },
             // Of no type: that there is no such input is told below.
             None => Json::Null,

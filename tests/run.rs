@@ -289,6 +289,70 @@ fn values_that_do_not_fit_are_refused_before_anything_starts() {
 }
 
 #[test]
+fn files_are_taken_in_and_come_out_under_the_names_of_outputs() {
+    let project = Project::new().with("notes.txt", "Notes of one line.\n").with(
+        "texts/reading.yaml",
+        r#"
+flow: 1
+name: reading
+inputs:
+  article: { x-media: "text/*" }
+nodes:
+  beside:
+    use: document/read
+    with:
+      file: ../notes.txt
+outputs:
+  article: ${{ inputs.article }}
+  both: ["${{ inputs.article }}", "${{ inputs.article }}"]
+  notes: ${{ beside.text }}
+"#,
+    );
+    let project = project.with("article.md", "# Title\n\nA sentence.\n");
+    snapshot!(project.flow("run texts/reading.yaml -i article=@article.md"), @"
+    exit status 0
+    --- stdout
+    out/reading/article.md
+    out/reading/both-1.md
+    out/reading/both-2.md
+    out/reading/notes.txt
+    --- stderr
+    beside: done, [seconds]
+    reading: succeeded in [seconds]; 1 node ran; spent 0.00 USD
+    ");
+    let copy = std::fs::read_to_string(project.path().join("out/reading/article.md"));
+    assert_eq!(copy.expect("the output is there"), "# Title\n\nA sentence.\n");
+    let document = project.flow("run texts/reading.yaml -i article=article.md --json").json();
+    assert_eq!(document["outputs"]["article"]["path"], "out/reading/article.md", "{document}");
+    snapshot!(project.flow("run texts/reading.yaml"), @"
+    exit status 2
+    --- stderr
+    error: the input `article` is required
+    help: add -i article=@FILE
+    ");
+    snapshot!(project.flow("run texts/reading.yaml -i article=@missing.md"), @"
+    exit status 2
+    --- stderr
+    error: `article` takes a file (text/*), and there is none at `missing.md`
+    help: give the path of one: -i article=@path/to/file
+    ");
+    let project = project.with("picture.png", "\u{0}not text");
+    snapshot!(project.flow("run texts/reading.yaml -i article=picture.png"), @"
+    exit status 2
+    --- stderr
+    error: `article` takes a file of text/*, and `picture.png` is image/png
+    help: name a file of text/*
+    ");
+    std::fs::remove_file(project.path().join("notes.txt")).expect("the file is there");
+    snapshot!(project.flow("run texts/reading.yaml -i article=article.md"), @"
+    exit status 2
+    --- stderr
+    error: cannot read `texts/../notes.txt` for the pipeline: No such file or directory (os error 2)
+    help: put a file of text/*, application/pdf, application/xhtml+xml, application/vnd.openxmlformats-officedocument.wordprocessingml.document, application/octet-stream there, or name another one
+    ");
+}
+
+#[test]
 fn a_broken_pipeline_is_not_run() {
     let project = counting().with("counting.yaml", &COUNTING.replace("number }}", "nmber }}"));
     let ran = project.flow("run counting.yaml");

@@ -61,8 +61,8 @@ pub(super) fn start(
     let plan = plan.clone().with_revisions(catalog);
     // Opened at the first file, so that wrong values leave nothing behind.
     let mut state: Option<State> = None;
-    let mut import = |name: &str, path: &Path, range: &str| -> Result<Json, Problem> {
-        let media_type = media_type::fitting(name, path, range)?;
+    let mut import = |taker: &str, path: &Path, range: &str| -> Result<Json, Problem> {
+        let media_type = media_type::fitting(taker, path, range)?;
         Ok(opened(&mut state, &project.state)?.import(path, &media_type)?)
     };
     let inputs = values::inputs(&plan, &given.input, &project.environment, &mut import)?;
