@@ -197,7 +197,7 @@ fn names(body: &Body, nodes: &[super::graph::NodeIndex]) -> String {
     names.join(", ")
 }
 
-const FILM: &str = "
+pub(super) const FILM: &str = "
 flow: 1
 name: film
 inputs:

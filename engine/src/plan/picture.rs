@@ -1,1 +1,0 @@
-//! How does a plan look as a picture?
