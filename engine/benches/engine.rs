@@ -3,6 +3,8 @@
 //! Pairs are measured in one run, on one disk, and alternated: an append with sync, then a run. Ratios hold where absolute
 //! figures depend on the machine.
 
+#![expect(clippy::disallowed_methods, reason = "a bench has a clock and writes files")]
+
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;

@@ -1,7 +1,7 @@
 //! What does a kind see of its attempt?
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -24,11 +24,31 @@ pub(super) struct Delivery {
     pub(super) path: String,
     pub(super) times: u32,
     pub(super) provider: Box<str>,
-    pub(super) folder: PathBuf,
+    pub(super) folder: Lazily,
     pub(super) cancelled: CancellationToken,
     pub(super) artifacts: Folder,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) news: UnboundedSender<News>,
+}
+
+/// A folder that is made when it is asked for, and gone with this value.
+pub(super) struct Lazily {
+    path: PathBuf,
+    made: Once,
+}
+
+impl Lazily {
+    pub(super) fn at(path: PathBuf) -> Self {
+        Self { path, made: Once::new() }
+    }
+}
+
+impl Drop for Lazily {
+    fn drop(&mut self) {
+        if self.made.is_completed() {
+            drop(std::fs::remove_dir_all(&self.path)); // What stays is removed with the run's folder.
+        }
+    }
 }
 
 /// The variable by which the children of a run are found when its process has died.
@@ -57,7 +77,9 @@ impl Attempt for Delivery {
     }
 
     fn folder(&self) -> &Path {
-        &self.folder
+        // Whoever writes there is told what is wrong, if it cannot be made.
+        self.folder.made.call_once(|| drop(std::fs::create_dir_all(&self.folder.path)));
+        &self.folder.path
     }
 
     fn environment(&self) -> Vec<(String, String)> {

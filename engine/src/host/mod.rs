@@ -15,6 +15,8 @@ mod perform;
 mod shelf;
 mod state;
 mod survivors;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -130,6 +132,7 @@ impl Host {
             body: record::write(&tick.events),
             values: self.shelf.take_fresh(),
             cached: tick.learned.clone(),
+            begin: None,
             finish: tick.outcome.map(|outcome| Finish { outcome: outcome.word() }),
         };
         Ok(self.store.commit(commit).await?)

@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::artifacts::Folder;
-use super::attempt::Delivery;
+use super::attempt::{Delivery, Lazily};
 use super::clock::Clock;
 use super::shelf::Shelf;
 use crate::kind::catalog::Weight;
@@ -205,10 +205,6 @@ async fn make(shared: &Arc<Shared>, job: &Job) -> Made {
     let name =
         format!("{}-{}-{}", job.attempt.at.scope.0, job.attempt.at.node.0, job.attempt.number);
     let folder = shared.work.join(format!("{name}-{}", job.delivery));
-    if let Err(error) = std::fs::create_dir_all(&folder) {
-        let message = format!("cannot create the work folder {}: {error}", folder.display());
-        return Made::Failed(Failure::new(Class::Storage, message));
-    }
     let delivery = Delivery {
         attempt: job.attempt,
         run: shared.run.clone(),
@@ -216,15 +212,13 @@ async fn make(shared: &Arc<Shared>, job: &Job) -> Made {
         path: job.path.clone(),
         times: job.delivery,
         provider: job.request.provider.clone(),
-        folder: folder.clone(),
+        folder: Lazily::at(folder),
         cancelled: CancellationToken::new(),
         artifacts: shared.artifacts.clone(),
         clock: Arc::clone(&shared.clock),
         news: shared.news.clone(),
     };
-    let made = make_within(shared, job, &delivery).await;
-    drop(std::fs::remove_dir_all(&folder)); // What stays is removed with the run's folder.
-    made
+    make_within(shared, job, &delivery).await
 }
 
 async fn make_within(shared: &Arc<Shared>, job: &Job, delivery: &Delivery) -> Made {

@@ -160,7 +160,6 @@ impl State {
             outcome: None,
             epoch: host.epoch,
         };
-        self.store.enter(row).await?;
         let commit = Commit {
             run: host.run.clone(),
             epoch: host.epoch,
@@ -168,6 +167,7 @@ impl State {
             body: record::write(std::slice::from_ref(event)),
             values: host.shelf.take_fresh(),
             cached: Vec::new(),
+            begin: Some(row),
             finish: None,
         };
         Ok(self.store.commit(commit).await?)

@@ -123,14 +123,6 @@ impl Store {
         }
     }
 
-    /// Enters a new run, in its first epoch.
-    pub async fn enter(&self, row: RunRow) -> Result<(), StoreError> {
-        match &self.writer {
-            Some(writer) => writer.enter(row).await,
-            None => Err(StoreError::Write(Arc::new(rusqlite::Error::InvalidQuery))),
-        }
-    }
-
     /// Takes a run over: whoever drove it before can commit no more. Gives the new epoch.
     pub async fn take_over(&self, run: &RunId) -> Result<u64, StoreError> {
         match &self.writer {

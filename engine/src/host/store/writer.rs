@@ -29,6 +29,8 @@ pub struct Commit {
     pub values: Vec<(Digest, String)>,
     /// Outputs that may be used again.
     pub cached: Vec<(Digest, Value)>,
+    /// The run itself, with its first tick.
+    pub begin: Option<RunRow>,
     pub finish: Option<Finish>,
 }
 
@@ -46,7 +48,6 @@ pub(super) struct Writer {
 type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 
 enum Request {
-    Enter(RunRow, Answer<()>),
     TakeOver(RunId, Answer<u64>),
     Commit(Box<Commit>, Answer<()>),
 }
@@ -63,10 +64,6 @@ impl Writer {
         let (requests, waiting) = mpsc::channel(QUEUE);
         std::thread::spawn(move || write_all(connection, waiting));
         Self { requests }
-    }
-
-    pub(super) async fn enter(&self, row: RunRow) -> Result<(), StoreError> {
-        self.ask(|answer| Request::Enter(row, answer)).await
     }
 
     pub(super) async fn take_over(&self, run: RunId) -> Result<u64, StoreError> {
@@ -127,10 +124,6 @@ fn write(
     answers: &mut Vec<Answering>,
 ) -> rusqlite::Result<()> {
     match request {
-        Request::Enter(row, answer) => {
-            answers.push(answering(answer, Ok(())));
-            enter(transaction, &row)
-        }
         Request::TakeOver(run, answer) => {
             let epoch = take_over(transaction, &run);
             let known = epoch.as_ref().ok().copied().flatten();
@@ -161,9 +154,7 @@ fn answering<T: Send + 'static>(answer: Answer<T>, result: Result<T, StoreError>
 fn refusing(request: Request) -> Answering {
     let unreached = || StoreError::Write(Arc::new(rusqlite::Error::InvalidQuery));
     match request {
-        Request::Enter(_, answer) | Request::Commit(_, answer) => {
-            answering(answer, Err(unreached()))
-        }
+        Request::Commit(_, answer) => answering(answer, Err(unreached())),
         Request::TakeOver(_, answer) => answering(answer, Err(unreached())),
     }
 }
@@ -196,6 +187,9 @@ fn store(
     ends: &mut HashMap<RunId, End>,
     commit: &Commit,
 ) -> rusqlite::Result<bool> {
+    if let Some(row) = &commit.begin {
+        enter(transaction, row)?;
+    }
     let mut epoch = transaction.prepare_cached("SELECT epoch FROM run WHERE run = ?1")?;
     let epoch: i64 = epoch.query_row(params![commit.run.as_str()], |row| row.get(0))?;
     if epoch.cast_unsigned() != commit.epoch {
