@@ -13,4 +13,5 @@ pub mod production;
 pub mod requirements;
 pub mod script;
 pub mod seconds;
+pub mod shots;
 pub(crate) mod word;

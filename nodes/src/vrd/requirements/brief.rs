@@ -273,7 +273,11 @@ fn video_style(words: &Words) -> Option<&'static str> {
 }
 
 /// Words after which an order names its topic.
-const LEADS: [&str; 8] = [
+const LEADS: [&str; 12] = [
+    " explain ",
+    " introduce ",
+    " showing ",
+    " demo of ",
     " introducing ",
     " introduces ",
     " explaining ",
@@ -285,7 +289,10 @@ const LEADS: [&str; 8] = [
 ];
 
 /// Words from which on a topic speaks of the order again.
-const STOPS: [&str; 15] = [
+const STOPS: [&str; 18] = [
+    ", to ",
+    " to enterprise",
+    " for people who",
     ", under ",
     " under $",
     ", max",

@@ -19,7 +19,8 @@ pub struct Worded {
     pub question: String,
     pub answer: String,
     pub info: String,
-    pub prop: &'static str,
+    /// The thing in the middle of the action, and another one near it.
+    pub props: [&'static str; 2],
     pub keywords: Vec<String>,
 }
 
@@ -68,7 +69,8 @@ impl Telling<'_> {
         let place = place(self.world, part);
         let turn = told.next_action[part as usize];
         told.next_action[part as usize] += 1;
-        let prop = place.props[(turn % phrases.actions.len() + turn / phrases.actions.len()) % 3];
+        let nth = (turn % phrases.actions.len() + turn / phrases.actions.len()) % 3;
+        let prop = place.props[nth];
         let pattern = if self.is_last {
             phrase::FAREWELL
         } else {
@@ -91,7 +93,7 @@ impl Telling<'_> {
             question: self.fill(phrases.question, place, prop, index),
             answer: self.fill(phrases.answer, place, prop, index),
             info: self.info(),
-            prop,
+            props: [prop, place.props[(nth + 1) % 3]],
             keywords: self.keywords(place, prop, turn),
             refs: refs.iter().map(reference).collect(),
         }

@@ -12,6 +12,7 @@ use super::part::Part;
 use super::wording::{self, Worded, place, sentence, tell};
 use super::world::World;
 use super::{Metadata, Script, Structure, check, narrative, timecode};
+use crate::vrd::camera::ShotType;
 use crate::vrd::light::Preset;
 use crate::vrd::requirements::{Mode, VideoStyle, Vrd, short_hash};
 use crate::vrd::seconds::Seconds;
@@ -56,6 +57,7 @@ pub fn assemble(
         .collect();
     link_questions(&mut beats);
     number_scenes(&mut beats);
+    establish(&mut beats);
     finish(vrd, mode, created_at, beats)
 }
 
@@ -171,7 +173,7 @@ impl Building<'_> {
             lighting: self.light().word().into(),
             visual_keywords: worded.keywords.clone(),
             characters: people.iter().filter(is_seen).map(|person| named(person)).collect(),
-            props: vec![worded.prop.into()],
+            props: worded.props.iter().map(ToString::to_string).collect(),
             complexity: Some(custom.complexity),
         }
     }
@@ -196,7 +198,7 @@ impl Building<'_> {
             Part::SecondPinchPoint | Part::ThirdPlotPoint => format!("{tone}, steady"),
             Part::Climax => format!("{tone}, full"),
         };
-        let effect = match worded.prop {
+        let effect = match worded.props[0] {
             "laptop" => Some("keyboard clicks"),
             "phone" => Some("a phone buzzes"),
             "wall clock" => Some("a clock ticks"),
@@ -290,6 +292,20 @@ pub fn number_scenes(beats: &mut [Beat]) {
     }
 }
 
+/// Lets a scene of three beats or more show its place once.
+fn establish(beats: &mut [Beat]) {
+    for scene in beats.chunk_by_mut(|one, next| one.scene_id == next.scene_id) {
+        let is_wide =
+            |beat: &Beat| beat.visual_requirements.shot_type.is_some_and(ShotType::is_wide);
+        if scene.len() < 3 || scene.iter().any(is_wide) {
+            continue;
+        }
+        let may_be_wide = |beat: &Beat| beat.part().custom().framing.contains(&ShotType::Wide);
+        let at = scene.iter().position(may_be_wide).unwrap_or(0);
+        scene[at].visual_requirements.shot_type = Some(ShotType::Wide);
+    }
+}
+
 /// A heading such as `CLUTTERED OFFICE DESK - DUSK`.
 pub fn heading(beat: &Beat) -> String {
     let visual = &beat.visual_requirements;
@@ -353,7 +369,7 @@ mod tests {
 
         | Visual | Audio |
         |---|---|
-        | **5.1** · 7.5–15 s (7.5 s)<br>*medium shot, slow push in*<br>A tired parent turns to Lumo in a sunlit living room; shoulders drop, a smile appears, the sofa out of focus.<br>TEXT: “Need for efficiency” | VO: “Not to mention need for efficiency. Now watch what changes. It dims by itself.”<br>*(friendly; opening up, with a smile)*<br>MUSIC: friendly, rising, hopeful |
+        | **5.1** · 7.5–15 s (7.5 s)<br>*wide shot, slow push in*<br>A tired parent turns to Lumo in a sunlit living room; shoulders drop, a smile appears, the sofa out of focus.<br>TEXT: “Need for efficiency” | VO: “Not to mention need for efficiency. Now watch what changes. It dims by itself.”<br>*(friendly; opening up, with a smile)*<br>MUSIC: friendly, rising, hopeful |
         | **7.1** · 15–22.5 s (7.5 s)<br>*medium shot, slow push in*<br>A friend asks a question in a sunlit living room; a tired parent shows Lumo beside the sofa and smiles.<br>TEXT: “It lasts for years” | VO: “Still not sure? You can start small. It lasts for years.”<br>*(friendly; calm and sure)*<br>MUSIC: friendly, steady |
         | **8.1** · 22.5–30 s (7.5 s)<br>*medium shot, dolly move*<br>A tired parent smiles in a sunlit living room, Lumo in full view; then the end card shows logo, URL, CTA, brand colours.<br>TEXT: “Lumo / Sign Up” | VO: “This is how it can feel. Lumo wakes you gently with light. Sign Up.”<br>*(friendly; warm, with energy)*<br>MUSIC: friendly, full |
         ");
