@@ -2,11 +2,12 @@
 
 use flow_engine::kind::{Attempt, Class, Failure, File, Kind, Nature};
 use flow_engine::name::Digest;
+use flow_pixels::{Camera, Window};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 
-use super::canvas::{Camera, Canvas, Fill, Window};
+use super::canvas::{self, Fill};
 use super::frame::{Aspect, Fps, Frame, Resolution, count};
 use super::{Image, Video, encode};
 use crate::process::{self, Command, Stdin};
@@ -121,8 +122,7 @@ Equal pictures and ports give equal clips.";
         let (sender, chunks) = mpsc::channel(2);
         let fill = input.fill;
         let drawing = tokio::task::spawn_blocking(move || {
-            let canvas = Canvas::open(&picture, frame, fill)?;
-            draw(Camera::new(canvas, frame), path, frames, &sender)
+            draw(canvas::camera(&picture, frame, fill)?, path, frames, &sender)
         });
         let command = Command::ffmpeg(Some(seconds))
             .folder(attempt.folder())
@@ -193,11 +193,13 @@ fn draw(
 ) -> Result<(), Failure> {
     let size = (camera.canvas().width(), camera.canvas().height());
     let still = path.motion == Motion::Still;
-    let mut shot = camera.shoot(path.window(size, 0.0))?;
+    let mut look =
+        |time| camera.shoot(path.window(size, time)).map_err(|error| canvas::refused(&error));
+    let mut shot = look(0.0)?;
     for number in 0..frames {
         if !still {
             let time = count(number) / count(frames.saturating_sub(1).max(1));
-            shot = camera.shoot(path.window(size, time))?;
+            shot = look(time)?;
         }
         if sender.blocking_send(shot.clone()).is_err() {
             return Ok(());

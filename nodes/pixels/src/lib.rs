@@ -1,0 +1,316 @@
+//! How are the pixels of a frame computed?
+//!
+//! A picture is kept as the three planes that encoders take; frames are windows onto it, placed to fractions of a pixel,
+//! so that slow movements stay smooth. A package of its own, because the generic loops of the resizer are compiled where
+//! they are called: unoptimised, they take a hundred times as long.
+
+use std::path::Path;
+
+use fast_image_resize::images::{Image as Pixels, ImageRef};
+use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeError, ResizeOptions, Resizer};
+use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, RgbImage, imageops};
+
+/// A picture in planes of brightness and colour (BT.709, limited range, 4:2:0).
+pub struct Canvas {
+    width: u32,
+    height: u32,
+    luma: Vec<u8>,
+    blue: Vec<u8>,
+    red: Vec<u8>,
+}
+
+/// A part of a canvas, in its pixels.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Window {
+    pub left: f64,
+    pub top: f64,
+    pub width: f64,
+    pub height: f64,
+}
+
+/// Width and height in pixels; both even for frames.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Size {
+    pub width: u32,
+    pub height: u32,
+}
+
+/// Makes frames of one size out of a canvas.
+pub struct Camera {
+    canvas: Canvas,
+    size: Size,
+    resizer: Resizer,
+}
+
+/// Why a picture cannot be drawn.
+#[derive(Debug, thiserror::Error)]
+pub enum PictureError {
+    #[error("cannot read the file: {0}")]
+    Io(#[source] std::io::Error),
+    #[error("{0}")]
+    Decode(#[source] ImageError),
+    #[error("it has only {width}×{height} pixels")]
+    TooSmall { width: u32, height: u32 },
+    #[error("cannot resize it: {0}")]
+    Resize(#[source] ResizeError),
+    #[error("its rows and its size do not agree")]
+    Rows,
+}
+
+/// A canvas is at most so many times as wide as the frame: zooms stay sharp, and frames cheap.
+const FINEST: f64 = 1.5;
+
+/// Reads the picture at `path`, turned as its camera was held.
+pub fn decode(path: &Path) -> Result<RgbImage, PictureError> {
+    let mut decoder = ImageReader::open(path)
+        .and_then(ImageReader::with_guessed_format)
+        .map_err(PictureError::Io)?
+        .into_decoder()
+        .map_err(PictureError::Decode)?;
+    let orientation = decoder.orientation().map_err(PictureError::Decode)?;
+    let mut picture = DynamicImage::from_decoder(decoder).map_err(PictureError::Decode)?;
+    picture.apply_orientation(orientation);
+    let (width, height) = (picture.width(), picture.height());
+    if width < 16 || height < 16 {
+        return Err(PictureError::TooSmall { width, height });
+    }
+    Ok(picture.to_rgb8())
+}
+
+impl Canvas {
+    /// The middle of `picture` that has the shape of `size`.
+    pub fn cover(picture: &RgbImage, size: Size) -> Result<Self, PictureError> {
+        Ok(Self::planes(&cover(picture, size, FINEST)?))
+    }
+
+    /// All of `picture`, between black bars.
+    pub fn contain(picture: &RgbImage, size: Size) -> Result<Self, PictureError> {
+        let bars = RgbImage::new(size.width, size.height);
+        Ok(Self::planes(&contain(picture, bars)?))
+    }
+
+    /// All of `picture`, in front of a blurred copy of itself.
+    pub fn blur(picture: &RgbImage, size: Size) -> Result<Self, PictureError> {
+        Ok(Self::planes(&contain(picture, blurred(picture, size)?)?))
+    }
+
+    /// Cuts odd edges off: two by two pixels share a colour.
+    fn planes(picture: &RgbImage) -> Self {
+        let (width, height) = (picture.width() & !1, picture.height() & !1);
+        let capacity = (width * height) as usize;
+        let mut luma = Vec::with_capacity(capacity);
+        let mut blue = Vec::with_capacity(capacity / 4);
+        let mut red = Vec::with_capacity(capacity / 4);
+        let pixels = picture.as_raw();
+        let row_length = picture.width() as usize * 3;
+        for rows in pixels.chunks_exact(row_length * 2).take(height as usize / 2) {
+            let (upper, lower) = rows.split_at(row_length);
+            let used = width as usize * 3;
+            for row in [upper, lower] {
+                luma.extend(row[..used].chunks_exact(3).map(|rgb| brightness(sum(rgb, &[0]))));
+            }
+            for (above, below) in upper[..used].chunks_exact(6).zip(lower[..used].chunks_exact(6)) {
+                let four = [sum(above, &[0, 3]), sum(below, &[0, 3])];
+                let mean = [0, 1, 2].map(|i| (four[0][i] + four[1][i] + 2) / 4);
+                let (b, r) = colour(mean);
+                blue.push(b);
+                red.push(r);
+            }
+        }
+        Self { width, height, luma, blue, red }
+    }
+
+    pub fn width(&self) -> f64 {
+        f64::from(self.width)
+    }
+
+    pub fn height(&self) -> f64 {
+        f64::from(self.height)
+    }
+}
+
+impl Camera {
+    pub fn new(canvas: Canvas, size: Size) -> Self {
+        Self { canvas, size, resizer: Resizer::new() }
+    }
+
+    pub fn canvas(&self) -> &Canvas {
+        &self.canvas
+    }
+
+    /// The frame that shows `window`, as ffmpeg's `yuv420p`: brightness, then blue, then red.
+    pub fn shoot(&mut self, window: Window) -> Result<Vec<u8>, PictureError> {
+        let Canvas { width, height, luma, blue, red } = &self.canvas;
+        let (wide, high) = (self.size.width, self.size.height);
+        let mut shot = vec![0; (wide * high + wide * high / 2) as usize];
+        let (bright, colours) = shot.split_at_mut((wide * high) as usize);
+        let (blues, reds) = colours.split_at_mut((wide * high / 4) as usize);
+        let half = Window {
+            left: window.left / 2.0,
+            top: window.top / 2.0,
+            width: window.width / 2.0,
+            height: window.height / 2.0,
+        };
+        for (plane, to, shrink, window) in
+            [(luma, bright, 1, window), (blue, blues, 2, half), (red, reds, 2, half)]
+        {
+            let from = ImageRef::new(width / shrink, height / shrink, plane, PixelType::U8)
+                .map_err(|_| PictureError::Rows)?;
+            let mut to = Pixels::from_slice_u8(wide / shrink, high / shrink, to, PixelType::U8)
+                .map_err(|_| PictureError::Rows)?;
+            let options = ResizeOptions::new()
+                .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
+                .crop(window.left, window.top, window.width, window.height);
+            self.resizer.resize(&from, &mut to, &options).map_err(PictureError::Resize)?;
+        }
+        Ok(shot)
+    }
+}
+
+/// The middle of `picture` that has the shape of `size`, shrunk to at most `finest` times that size.
+fn cover(picture: &RgbImage, size: Size, finest: f64) -> Result<RgbImage, PictureError> {
+    let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
+    let (wide, high) = (f64::from(size.width), f64::from(size.height));
+    let scale = (width / wide).min(height / high);
+    let (cut_width, cut_height) = (wide * scale, high * scale);
+    let cut = Window {
+        left: (width - cut_width) / 2.0,
+        top: (height - cut_height) / 2.0,
+        width: cut_width,
+        height: cut_height,
+    };
+    // Never enlarged here: the camera does that in one step, with the window's exact place.
+    let kept = scale.min(finest);
+    resize(picture, cut, (even(wide * kept), even(high * kept)))
+}
+
+/// All of `picture` in the middle of `ground`.
+fn contain(picture: &RgbImage, mut ground: RgbImage) -> Result<RgbImage, PictureError> {
+    let (width, height) = (f64::from(picture.width()), f64::from(picture.height()));
+    let (wide, high) = (f64::from(ground.width()), f64::from(ground.height()));
+    let scale = (wide / width).min(high / height);
+    let size = (even(width * scale).min(ground.width()), even(height * scale).min(ground.height()));
+    let whole = Window { left: 0.0, top: 0.0, width, height };
+    let picture = resize(picture, whole, size)?;
+    let left = i64::from((ground.width() - picture.width()) / 2);
+    let top = i64::from((ground.height() - picture.height()) / 2);
+    imageops::replace(&mut ground, &picture, left, top);
+    Ok(ground)
+}
+
+/// `picture` over the whole frame, so soft and dark that nobody looks at it.
+fn blurred(picture: &RgbImage, size: Size) -> Result<RgbImage, PictureError> {
+    let small = cover(picture, size, 0.06)?;
+    let mut soft = imageops::blur(&small, 2.0);
+    for channel in soft.iter_mut() {
+        *channel = *channel / 2 + *channel / 8;
+    }
+    let (width, height) = (f64::from(soft.width()), f64::from(soft.height()));
+    let whole = Window { left: 0.0, top: 0.0, width, height };
+    resize(&soft, whole, (size.width, size.height))
+}
+
+fn resize(
+    picture: &RgbImage,
+    cut: Window,
+    (width, height): (u32, u32),
+) -> Result<RgbImage, PictureError> {
+    let from = ImageRef::new(picture.width(), picture.height(), picture.as_raw(), PixelType::U8x3)
+        .map_err(|_| PictureError::Rows)?;
+    let mut to = Pixels::new(width, height, PixelType::U8x3);
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
+        .crop(cut.left, cut.top, cut.width, cut.height);
+    Resizer::new().resize(&from, &mut to, &options).map_err(PictureError::Resize)?;
+    RgbImage::from_raw(width, height, to.into_vec()).ok_or(PictureError::Rows)
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    reason = "a cast of a float saturates, and sides are positive"
+)]
+fn even(side: f64) -> u32 {
+    (side.round() as u32 & !1).max(2)
+}
+
+/// The sums of the channels of the pixels that start at `starts`.
+fn sum(bytes: &[u8], starts: &[usize]) -> [i32; 3] {
+    [0, 1, 2].map(|channel| starts.iter().map(|start| i32::from(bytes[start + channel])).sum())
+}
+
+/// BT.709 brightness in limited range (ITU-R BT.709-6, 16 to 235), in 16-bit fixed point.
+fn brightness([r, g, b]: [i32; 3]) -> u8 {
+    clamp(16 + ((11_966 * r + 40_254 * g + 4_064 * b + 32_768) >> 16))
+}
+
+/// BT.709 colour differences in limited range (16 to 240), blue first.
+fn colour([r, g, b]: [i32; 3]) -> (u8, u8) {
+    let blue = 128 + ((-6_596 * r - 22_189 * g + 28_784 * b + 32_768) >> 16);
+    let red = 128 + ((28_784 * r - 26_145 * g - 2_640 * b + 32_768) >> 16);
+    (clamp(blue), clamp(red))
+}
+
+fn clamp(value: i32) -> u8 {
+    u8::try_from(value.clamp(0, 255)).unwrap_or(u8::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use image::Rgb;
+
+    use super::*;
+
+    const SIZE: Size = Size { width: 320, height: 180 };
+
+    #[test]
+    fn colours_have_their_standard_values() {
+        assert_eq!((brightness([0; 3]), colour([0; 3])), (16, (128, 128)));
+        assert_eq!((brightness([255; 3]), colour([255; 3])), (235, (128, 128)));
+        assert_eq!((brightness([255, 0, 0]), colour([255, 0, 0])), (63, (102, 240)));
+        assert_eq!((brightness([0, 0, 255]), colour([0, 0, 255])), (32, (240, 118)));
+    }
+
+    #[test]
+    fn a_cover_keeps_the_middle_and_the_shape() {
+        let tall = RgbImage::from_fn(320, 1000, |_, y| {
+            if (410..590).contains(&y) { Rgb([200; 3]) } else { Rgb([0; 3]) }
+        });
+        let canvas = Canvas::cover(&tall, SIZE).unwrap();
+        assert_eq!((canvas.width, canvas.height), (320, 180));
+        let inner = &canvas.luma[320 * 2..320 * 178];
+        assert!(inner.iter().all(|luma| *luma == brightness([200; 3])));
+    }
+
+    #[test]
+    fn a_large_picture_is_shrunk_to_what_zooms_need() {
+        let large = RgbImage::new(3200, 2000);
+        let canvas = Canvas::cover(&large, SIZE).unwrap();
+        assert_eq!((canvas.width, canvas.height), (480, 270));
+    }
+
+    #[test]
+    fn all_of_a_contained_picture_is_seen() {
+        let tall = RgbImage::from_pixel(100, 200, Rgb([255; 3]));
+        let canvas = Canvas::contain(&tall, SIZE).unwrap();
+        let row = &canvas.luma[320 * 90..320 * 91];
+        assert_eq!(row.iter().map(|luma| u32::from(*luma == 235)).sum::<u32>(), 90);
+        assert_eq!((row[0], row[319]), (16, 16));
+        let blurred = Canvas::blur(&tall, SIZE).unwrap();
+        assert!((100..200).contains(&blurred.luma[320 * 90]));
+    }
+
+    #[test]
+    fn a_window_is_placed_to_fractions_of_a_pixel() {
+        let ramp = RgbImage::from_fn(480, 270, |x, _| Rgb([u8::try_from(x / 2).unwrap(); 3]));
+        let canvas = Canvas::cover(&ramp, SIZE).unwrap();
+        let mut camera = Camera::new(canvas, SIZE);
+        let mut middle = |left| {
+            let shot =
+                camera.shoot(Window { left, top: 0.0, width: 440.0, height: 247.5 }).unwrap();
+            shot[320 * 90..320 * 91].iter().map(|luma| u32::from(*luma)).sum::<u32>()
+        };
+        let sums: Vec<u32> = (0..8).map(|step| middle(f64::from(step) * 0.25)).collect();
+        assert!(sums.is_sorted_by(|a, b| a < b), "{sums:?}");
+    }
+}
