@@ -4,7 +4,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 
 use crate::values::Assignment;
 
@@ -39,6 +39,13 @@ pub(crate) enum Verb {
         /// Pipeline files [default: all below pipelines/]
         #[arg(value_name = "FILE")]
         files: Vec<PathBuf>,
+    },
+    /// Draw a pipeline's graph
+    Graph {
+        /// A pipeline file [default: all below pipelines/, as clusters of one graph]
+        file: Option<PathBuf>,
+        #[arg(long, value_enum, default_value_t = Picture::Dot)]
+        format: Picture,
     },
     /// List the kinds that nodes can use, or show the page of one
     Kinds {
@@ -112,4 +119,13 @@ pub(crate) struct Work {
     /// Where to put the outputs [default: out/NAME]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// A way to draw a graph.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Picture {
+    /// For Graphviz: flow graph | dot -Tsvg
+    Dot,
+    /// For Markdown pages
+    Mermaid,
 }

@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use flow_engine::kind::{Catalog, Registry};
+use flow_engine::plan::graph::Plan;
 
 use crate::args::Global;
 use crate::environment::Environment;
@@ -25,61 +26,58 @@ pub(crate) fn registry() -> Registry {
     flow_nodes::register()
 }
 
-/// What planning may know of the kinds of `registry`. Where the file names no provider, the one is taken that the command
-/// line (`wanted`) names, then the one that `FLOW_PROVIDER_SPEECH` and its like name, then the kind's own default.
-pub(crate) fn catalog(
-    registry: &Registry,
-    wanted: &[String],
-    environment: &Environment,
-) -> Result<Catalog, Problem> {
+/// What planning may know of the kinds of `registry`, each with the provider first that `FLOW_PROVIDER_SPEECH` and its like
+/// name: it is taken where the pipeline names none.
+pub(crate) fn catalog(registry: &Registry, environment: &Environment) -> Result<Catalog, Problem> {
     let mut catalog = registry.catalog();
     for capability in capabilities(&catalog) {
         let variable = format!("FLOW_PROVIDER_{}", capability.to_uppercase());
-        if let Some(provider) = environment.get(&variable) {
-            prefer(&mut catalog, capability, provider)
-                .map_err(|problem| problem.help(format!("change {variable}, or unset it")))?;
+        let Some(provider) = environment.get(&variable) else { continue };
+        check_provider(&catalog, capability, provider).map_err(|problem| {
+            let help = problem.help.clone().unwrap_or_default();
+            problem.help(format!("change {variable}, or unset it; {help}"))
+        })?;
+        let choosing =
+            catalog.kinds.values_mut().filter(|card| card.capability == Some(capability));
+        for card in choosing {
+            if let Some(at) = card.providers.iter().position(|name| name == provider) {
+                card.providers[..=at].rotate_right(1);
+            }
         }
     }
-    for word in wanted {
-        // As users say it: a provider without a capability is one of video.
-        let (capability, provider) = word.split_once('=').unwrap_or(("video", word));
-        prefer(&mut catalog, capability, provider)?;
-    }
     Ok(catalog)
+}
+
+/// `plan` with the providers that the command line insists on: `speech=local`, or `luma` alone, which means video.
+pub(crate) fn insist(plan: Plan, catalog: &Catalog, wanted: &[String]) -> Result<Plan, Problem> {
+    wanted.iter().try_fold(plan, |plan, word| {
+        let (capability, provider) = word.split_once('=').unwrap_or(("video", word));
+        check_provider(catalog, capability, provider)?;
+        Ok(plan.with_provider(catalog, capability, provider))
+    })
 }
 
 fn capabilities(catalog: &Catalog) -> BTreeSet<&'static str> {
     catalog.kinds.values().filter_map(|card| card.capability).collect()
 }
 
-/// Puts `provider` first wherever a kind chooses one for `capability`.
-fn prefer(catalog: &mut Catalog, capability: &str, provider: &str) -> Result<(), Problem> {
-    let known = capabilities(catalog);
-    if !known.contains(capability) {
-        let all = known.into_iter().collect::<Vec<_>>().join(", ");
-        let problem = Problem::refused(format!("no kind has providers of `{capability}`"));
-        return Err(if all.is_empty() {
-            problem.help("leave it out: no kind here chooses among providers")
-        } else {
-            problem.help(format!("write CAPABILITY=NAME; the capabilities are {all}"))
-        });
-    }
-    let choosing = catalog.kinds.values_mut().filter(|card| card.capability == Some(capability));
-    let mut others = BTreeSet::new();
-    let mut found = false;
-    for card in choosing {
-        if let Some(at) = card.providers.iter().position(|name| name == provider) {
-            card.providers[..=at].rotate_right(1);
-            found = true;
-        }
-        others.extend(card.providers.iter().cloned());
-    }
-    if found {
+/// Some kind has `provider` for `capability`.
+fn check_provider(catalog: &Catalog, capability: &str, provider: &str) -> Result<(), Problem> {
+    let choosing = catalog.kinds.values().filter(|card| card.capability == Some(capability));
+    let providers: BTreeSet<&str> =
+        choosing.flat_map(|card| &card.providers).map(String::as_str).collect();
+    if providers.contains(provider) {
         return Ok(());
     }
-    let others = others.into_iter().collect::<Vec<_>>().join(", ");
-    Err(Problem::refused(format!("`{provider}` does no {capability}"))
-        .help(format!("{capability} is done by {others}")))
+    if !providers.is_empty() {
+        return Err(Problem::refused(format!(
+            "there is no provider `{provider}` for `{capability}`"
+        ))
+        .help(format!("take one of {}", Vec::from_iter(providers).join(", "))));
+    }
+    let known = Vec::from_iter(capabilities(catalog)).join(", ");
+    Err(Problem::refused(format!("there is no capability `{capability}`"))
+        .help(format!("write CAPABILITY=PROVIDER; the capabilities are {known}")))
 }
 
 /// The project of the current folder: the nearest one upwards that has runs, else the folder itself.

@@ -1,9 +1,13 @@
 //! The binary as its users meet it: one file a concern.
 
 mod architecture;
+mod call;
 mod check;
 mod doctor;
+mod graph;
 mod kinds;
 mod project;
+mod resume;
 mod run;
+mod show;
 mod usage;

@@ -6,6 +6,24 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+/// Hands what `ran` says to `check`, without what differs from run to run: times and ids.
+pub(crate) fn settled(ran: &Ran, check: impl FnOnce(String)) {
+    insta::with_settings!({ filters => vec![
+        (r"\d{8}-\d{6}-[0-9a-f]{6}", "[run]"),
+        (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "[time]"),
+        (r"\b\d+\.\d+ s", "[seconds]"),
+        (r#""seconds": [0-9.e-]+"#, r#""seconds": 0"#),
+    ] }, { check(ran.to_string()) });
+}
+
+/// Compares a command's exit status and both channels with a snapshot.
+macro_rules! snapshot {
+    ($ran:expr, @$text:literal) => {
+        $crate::project::settled(&$ran, |text| ::insta::assert_snapshot!(text, @$text))
+    };
+}
+pub(crate) use snapshot;
+
 /// A folder that a user works in, gone at the end of the test.
 pub(crate) struct Project {
     folder: TempDir,
@@ -92,4 +110,44 @@ impl fmt::Display for Ran {
         }
         Ok(())
     }
+}
+
+/// Three nodes, one of them a map, and each program leaves a mark of having run.
+pub(crate) const COUNTING: &str = r"
+flow: 1
+name: counting
+inputs:
+  who: { type: string, default: world }
+nodes:
+  numbers:
+    use: exec/command
+    with:
+      command: echo numbers >> marks; echo '[1, 2, 3]'
+      output: { type: array, items: { type: integer } }
+  each:
+    map: numbers.output
+    as: number
+    limit: 1
+    nodes:
+      step:
+        use: exec/command
+        with:
+          command: [sh, ./step]
+          input: ${{ number }}
+          output: { type: integer }
+    outputs:
+      doubled: ${{ step.output }}
+  greeting:
+    use: value
+    with:
+      value: Hello, ${{ inputs.who }}!
+outputs:
+  doubled: ${{ each.doubled }}
+  greeting: ${{ greeting.value }}
+";
+
+pub(crate) const STEP: &str = "read n; echo step $n >> marks; echo $((n * 2))\n";
+
+pub(crate) fn counting() -> Project {
+    Project::new().with("counting.yaml", COUNTING).with("step", STEP)
 }

@@ -16,6 +16,7 @@ fn help_lists_the_verbs() {
 
     Commands:
       check        Find what is wrong with pipelines before anything runs
+      graph        Draw a pipeline's graph
       kinds        List the kinds that nodes can use, or show the page of one
       explain      Say what a rule of `flow check` means, and how to obey it
       call         Make one attempt of a kind, without a pipeline

@@ -30,13 +30,13 @@ pub(crate) fn call(
 ) -> Result<Exit, Problem> {
     let project = setup::project(global);
     let registry = setup::registry();
-    let catalog = setup::catalog(&registry, &work.provider, &project.environment)?;
+    let catalog = setup::catalog(&registry, &project.environment)?;
     let card = kinds::find(&catalog, kind)?;
     let ports = ports(card, given, &project.environment)?;
     let plan = plan(card, &ports, &catalog)?;
     let nothing = Values { input: Vec::new() };
     let setting = Setting { project, registry, catalog, answer: Answer::Values, global };
-    start(&plan, &nothing, work.out.as_deref(), &setting)
+    start(plan, &nothing, work, &setting)
 }
 
 /// The values of the ports as a pipeline file writes them: files by their paths.

@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod doctor;
 mod explain;
+mod graph;
 mod kinds;
 mod resume;
 mod run;
@@ -18,6 +19,7 @@ pub(crate) fn perform(args: &Args) -> Result<Exit, Problem> {
     let global = &args.global;
     match &args.verb {
         Verb::Check { files } => check::check(files, global),
+        Verb::Graph { file, format } => graph::graph(file.as_ref(), *format, global),
         Verb::Kinds { name } => kinds::kinds(name.as_deref(), global),
         Verb::Explain { rule } => explain::explain(rule, global),
         Verb::Call { kind, values, work } => call::call(kind, values, work, global),

@@ -23,7 +23,7 @@ pub(crate) fn run(
 ) -> Result<Exit, Problem> {
     let project = setup::project(global);
     let registry = setup::registry();
-    let catalog = setup::catalog(&registry, &work.provider, &project.environment)?;
+    let catalog = setup::catalog(&registry, &project.environment)?;
     let Checked { plan, findings } = pipelines::check(file, &catalog)?;
     let Some(plan) = plan.filter(|_| pipelines::errors(&findings) == 0) else {
         if global.json {
@@ -38,7 +38,7 @@ pub(crate) fn run(
     };
     render::say(&diagnostics::text(&findings));
     let setting = Setting { project, registry, catalog, answer: Answer::Paths, global };
-    start(&plan, given, work.out.as_deref(), &setting)
+    start(plan, given, work, &setting)
 }
 
 /// What a run is started with, besides its plan.
@@ -52,13 +52,13 @@ pub(super) struct Setting<'a> {
 
 /// Takes in what `plan` needs and drives a new run of it.
 pub(super) fn start(
-    plan: &Plan,
+    plan: Plan,
     given: &Values,
-    out: Option<&Path>,
+    work: &Work,
     setting: &Setting,
 ) -> Result<Exit, Problem> {
     let Setting { project, registry, catalog, answer, global } = setting;
-    let plan = plan.clone().with_revisions(catalog);
+    let plan = setup::insist(plan, catalog, &work.provider)?.with_revisions(catalog);
     // Opened at the first file, so that wrong values leave nothing behind.
     let mut state: Option<State> = None;
     let mut import = |taker: &str, path: &Path, range: &str| -> Result<Json, Problem> {
@@ -70,7 +70,8 @@ pub(super) fn start(
         plan.files.iter().map(|file| import("the pipeline", file.path.as_ref(), &file.media));
     let files = files.collect::<Result<Vec<_>, _>>()?;
     let state = opened(&mut state, &project.state)?;
-    let place = Place { state, out: drive::out(out, &plan.name), answer: *answer, global };
+    let place =
+        Place { state, out: drive::out(work.out.as_deref(), &plan.name), answer: *answer, global };
     drive::drive(&plan, drive::Work::Start { inputs, files }, registry.clone(), &place)
 }
 

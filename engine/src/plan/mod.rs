@@ -13,6 +13,7 @@ mod fit;
 mod node;
 mod order;
 mod ports;
+mod provider;
 mod resolve;
 mod rules;
 mod scope;

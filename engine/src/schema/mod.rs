@@ -4,7 +4,6 @@
 //! that it refers to, so whatever is read off it stands on its own.
 
 mod compose;
-mod covers;
 mod lists;
 mod media;
 mod objects;
@@ -23,7 +22,6 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::money::Usd;
 pub use compose::Field;
-pub use covers::{Verdict, covers};
 pub use lists::List;
 pub use media::{ARTIFACT, MEDIA, in_range, range_within};
 pub use objects::NoField;
