@@ -3,6 +3,7 @@
 //! Real voices, pictures and music without a key, an account or a network.
 
 mod chance;
+pub mod image;
 pub mod music;
 pub mod speech;
 
