@@ -4,6 +4,7 @@
 //! that it refers to, so whatever is read off it stands on its own.
 
 mod compose;
+mod covers;
 mod lists;
 mod media;
 mod objects;
@@ -22,6 +23,7 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::money::Usd;
 pub use compose::Field;
+pub use covers::{Verdict, covers, fits};
 pub use lists::List;
 pub use media::{ARTIFACT, MEDIA, in_range, range_within};
 pub use objects::NoField;

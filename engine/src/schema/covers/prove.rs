@@ -1,0 +1,344 @@
+//! Can it be proved, keyword by keyword, that a consumer takes all that a producer gives?
+//!
+//! The producer is opened into branches, each a conjunction of plain keywords that allows no less than the producer; then
+//! each keyword of the consumer must follow from one of them. Only *yes* is an answer: what is not proved may still hold.
+//! A pair of types that contain themselves is proved by co-induction: below, the pair may be taken for proved, since a
+//! value is finite.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json};
+
+use super::super::shape::{Branch, branches};
+use super::super::{Definitions, JsonTypes, MEDIA, Schema, refer};
+use super::facts::{
+    bounded, field_nodes, have_other_tags, is_loose, is_required, is_true, item_nodes, matched,
+    most, prefix, ranged, rest_nodes, said, single_types, sized, value_fits, written,
+};
+
+/// So many pairs are looked at; an edge's types are small, and the canonical forms come next.
+const MAX_STEPS: usize = 2000;
+/// So many branches of a producer are told apart.
+const MAX_BRANCHES: usize = 128;
+/// So deep the walk goes.
+const MAX_DEPTH: usize = 48;
+
+/// Whether it is proved.
+pub(super) fn proves(consumer: &Schema, producer: &Schema) -> bool {
+    let mut proof = Proof {
+        consumer: &consumer.0.defs,
+        producer: &producer.0.defs,
+        left: MAX_STEPS,
+        assumed: BTreeMap::new(),
+    };
+    proof.all(&consumer.0.node, &[&producer.0.node], 0, 0)
+}
+
+/// A pair of places: a consumer's node, and the producer's nodes that all hold.
+type Pair = (usize, Vec<usize>);
+
+struct Proof<'s> {
+    consumer: &'s Definitions,
+    producer: &'s Definitions,
+    left: usize,
+    /// Pairs under proof, each with how deep in the value it stands.
+    assumed: BTreeMap<Pair, usize>,
+}
+
+fn place<T>(of: &T) -> usize {
+    std::ptr::from_ref(of) as usize
+}
+
+impl<'s> Proof<'s> {
+    /// Whether `consumer` takes what fits all of `producer`; `below` says how deep in the value both stand.
+    fn all(
+        &mut self,
+        consumer: &'s Json,
+        producer: &[&'s Json],
+        depth: usize,
+        below: usize,
+    ) -> bool {
+        if is_true(consumer) {
+            return true;
+        }
+        if self.left == 0 || depth > MAX_DEPTH {
+            return false;
+        }
+        self.left -= 1;
+        let mut places: Vec<usize> = producer.iter().map(|node| place(*node)).collect();
+        places.sort_unstable();
+        let pair = (place(consumer), places);
+        match self.assumed.get(&pair) {
+            // The value is smaller than where the pair was met: it holds there if it holds here.
+            Some(&met) => return met < below,
+            None => self.assumed.insert(pair.clone(), below),
+        };
+        let opened = self.opened(producer);
+        let proved = opened.iter().all(|branch| self.branch(consumer, branch, depth + 1, below));
+        self.assumed.remove(&pair);
+        proved
+    }
+
+    /// The branches of what fits all of `nodes`.
+    fn opened(&self, nodes: &[&'s Json]) -> Vec<Branch<'s>> {
+        let everything = Branch { parts: Vec::new(), types: JsonTypes::ALL, opaque: false };
+        nodes.iter().fold(vec![everything], |all, node| {
+            let opened = branches(node, self.producer);
+            // Fewer keywords allow more: what is left out here makes the proof harder, never wrong.
+            if all.len() * opened.len() > MAX_BRANCHES {
+                return all;
+            }
+            let pairs = all.iter().flat_map(|a| opened.iter().map(move |b| (a, b)));
+            let joined = pairs.map(|(a, b)| Branch {
+                parts: a.parts.iter().chain(&b.parts).copied().collect(),
+                types: a.types & b.types,
+                opaque: a.opaque || b.opaque,
+            });
+            joined.filter(|branch| !branch.types.is_empty()).collect()
+        })
+    }
+
+    /// Whether `consumer` takes all of `branch`.
+    fn branch(
+        &mut self,
+        consumer: &'s Json,
+        branch: &Branch<'s>,
+        depth: usize,
+        below: usize,
+    ) -> bool {
+        let fields = match consumer {
+            Json::Bool(takes) => return *takes,
+            Json::Object(fields) => fields,
+            _ => return false,
+        };
+        if depth > MAX_DEPTH || self.left == 0 {
+            return false;
+        }
+        self.left -= 1;
+        fields.iter().all(|(key, value)| self.keyword(fields, key, value, branch, depth, below))
+    }
+
+    fn keyword(
+        &mut self,
+        fields: &'s Map<String, Json>,
+        key: &str,
+        value: &'s Json,
+        branch: &Branch<'s>,
+        depth: usize,
+        below: usize,
+    ) -> bool {
+        let types = branch.types;
+        let list = || value.as_array().map(Vec::as_slice).unwrap_or_default();
+        match key {
+            "type" => types.within(JsonTypes::allowed(value)),
+            "const" => {
+                written(branch).is_some_and(|written| written.iter().all(|one| *one == value))
+            }
+            "enum" => written(branch)
+                .is_some_and(|written| written.iter().all(|one| list().contains(one))),
+            "$ref" => {
+                let target = value.as_str().and_then(|target| refer::target(target, self.consumer));
+                target.is_some_and(|target| self.branch(target, branch, depth + 1, below))
+            }
+            "allOf" => list().iter().all(|part| self.branch(part, branch, depth + 1, below)),
+            "anyOf" => self.any(list(), branch, depth, below),
+            "oneOf" => self.one(list(), branch, depth, below),
+            "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum" => {
+                !types.has(JsonTypes::NUMBER) || bounded(branch, key, value)
+            }
+            "minLength" | "maxLength" => !types.has(JsonTypes::TEXT) || sized(branch, key, value),
+            "minItems" | "maxItems" => !types.has(JsonTypes::LIST) || sized(branch, key, value),
+            "minProperties" | "maxProperties" => {
+                !types.has(JsonTypes::OBJECT) || sized(branch, key, value)
+            }
+            "multipleOf" => {
+                !types.has(JsonTypes::NUMBER)
+                    || said(branch, key, value)
+                    || (value.as_u64() == Some(1) && !types.has(JsonTypes::FRACTION))
+            }
+            "pattern" => !types.has(JsonTypes::TEXT) || matched(branch, value),
+            "format" => !types.has(JsonTypes::TEXT) || said(branch, key, value) || is_loose(value),
+            MEDIA => !types.has(JsonTypes::OBJECT) || ranged(branch, value),
+            "required" => {
+                !types.has(JsonTypes::OBJECT)
+                    || list()
+                        .iter()
+                        .all(|name| is_required(branch, name.as_str().unwrap_or_default()))
+            }
+            "properties" => {
+                !types.has(JsonTypes::OBJECT)
+                    || value.as_object().is_some_and(|properties| {
+                        properties
+                            .iter()
+                            .all(|(name, schema)| self.property(schema, name, branch, depth, below))
+                    })
+            }
+            "additionalProperties" => {
+                !types.has(JsonTypes::OBJECT) || self.rest(fields, value, branch, depth, below)
+            }
+            "items" => {
+                !types.has(JsonTypes::LIST) || self.items(fields, value, branch, depth, below)
+            }
+            "prefixItems" => {
+                !types.has(JsonTypes::LIST)
+                    || list().iter().enumerate().all(|(index, item)| {
+                        let given = item_nodes(branch, index);
+                        most(branch).is_some_and(|most| most <= index as u64)
+                            || self.all(item, &given, depth + 1, below + 1)
+                    })
+            }
+            "uniqueItems" => {
+                !types.has(JsonTypes::LIST)
+                    || value == &Json::Bool(false)
+                    || said(branch, key, value)
+                    || most(branch).is_some_and(|most| most <= 1)
+            }
+            // What asserts, and is not followed here.
+            "not"
+            | "if"
+            | "then"
+            | "else"
+            | "contains"
+            | "minContains"
+            | "maxContains"
+            | "patternProperties"
+            | "propertyNames"
+            | "dependentRequired"
+            | "dependentSchemas"
+            | "dependencies"
+            | "unevaluatedProperties"
+            | "unevaluatedItems"
+            | "$dynamicRef"
+            | "$recursiveRef"
+            | "additionalItems" => false,
+            _ => true,
+        }
+    }
+
+    fn any(
+        &mut self,
+        alternatives: &'s [Json],
+        branch: &Branch<'s>,
+        depth: usize,
+        below: usize,
+    ) -> bool {
+        if alternatives.iter().any(|one| self.branch(one, branch, depth + 1, below)) {
+            return true;
+        }
+        // Values of different types may go different ways.
+        let parts = single_types(branch.types);
+        parts.len() > 1
+            && parts.into_iter().all(|types| {
+                let branch = Branch { types, ..branch.clone() };
+                alternatives.iter().any(|one| self.branch(one, &branch, depth + 1, below))
+            })
+    }
+
+    /// Exactly one alternative: one takes all, and no other takes any.
+    fn one(
+        &mut self,
+        alternatives: &'s [Json],
+        branch: &Branch<'s>,
+        depth: usize,
+        below: usize,
+    ) -> bool {
+        let parts = single_types(branch.types);
+        parts.into_iter().all(|types| {
+            let branch = Branch { types, ..branch.clone() };
+            let taking =
+                alternatives.iter().position(|one| self.branch(one, &branch, depth + 1, below));
+            taking.is_some_and(|taking| {
+                alternatives
+                    .iter()
+                    .enumerate()
+                    .all(|(index, one)| index == taking || self.is_apart(one, &branch))
+            })
+        })
+    }
+
+    /// Whether no value of `branch` fits `consumer`: another type, or another tag.
+    fn is_apart(&self, consumer: &'s Json, branch: &Branch<'s>) -> bool {
+        branches(consumer, self.consumer).iter().all(|other| {
+            (other.types & branch.types).is_empty()
+                || (branch.types == JsonTypes::OBJECT && have_other_tags(other, branch))
+        })
+    }
+
+    fn property(
+        &mut self,
+        consumer: &'s Json,
+        name: &str,
+        branch: &Branch<'s>,
+        depth: usize,
+        below: usize,
+    ) -> bool {
+        if let Some(values) = written(branch) {
+            return values
+                .iter()
+                .filter_map(|value| value.get(name))
+                .all(|value| value_fits(consumer, value));
+        }
+        match field_nodes(branch, name) {
+            None => true,
+            Some(nodes) => self.all(consumer, &nodes, depth + 1, below + 1),
+        }
+    }
+
+    /// Fields that the consumer does not name.
+    fn rest(
+        &mut self,
+        fields: &'s Map<String, Json>,
+        consumer: &'s Json,
+        branch: &Branch<'s>,
+        depth: usize,
+        below: usize,
+    ) -> bool {
+        if is_true(consumer) {
+            return true;
+        }
+        if fields.contains_key("patternProperties") || branch.opaque || written(branch).is_some() {
+            return false;
+        }
+        let named = fields.get("properties").and_then(Json::as_object);
+        let is_named = |name: &str| named.is_some_and(|named| named.contains_key(name));
+        let own = branch.parts.iter().filter_map(|part| part.get("properties")?.as_object());
+        let own: Vec<&'s String> = own.flat_map(Map::keys).filter(|name| !is_named(name)).collect();
+        let patterns =
+            branch.parts.iter().filter_map(|part| part.get("patternProperties")?.as_object());
+        let patterns: Vec<&'s Json> = patterns.flat_map(Map::values).collect();
+        own.into_iter().all(|name| self.property(consumer, name, branch, depth, below))
+            && patterns.iter().all(|schema| self.all(consumer, &[*schema], depth + 1, below + 1))
+            && match rest_nodes(branch) {
+                None => true,
+                Some(nodes) => self.all(consumer, &nodes, depth + 1, below + 1),
+            }
+    }
+
+    fn items(
+        &mut self,
+        fields: &'s Map<String, Json>,
+        consumer: &'s Json,
+        branch: &Branch<'s>,
+        depth: usize,
+        below: usize,
+    ) -> bool {
+        if let Some(values) = written(branch) {
+            let skipped = prefix(fields);
+            let lists = values.iter().filter_map(|value| value.as_array());
+            let items = lists.flat_map(|items| items.iter().skip(skipped));
+            return items.into_iter().all(|item| value_fits(consumer, item));
+        }
+        let most = most(branch).unwrap_or(u64::MAX);
+        let told = branch.parts.iter().map(|part| prefix(part)).max().unwrap_or_default();
+        let first = prefix(fields);
+        let each = (first..told).take_while(|index| (*index as u64) < most).all(|index| {
+            let given = item_nodes(branch, index);
+            self.all(consumer, &given, depth + 1, below + 1)
+        });
+        let behind = told.max(first);
+        each && (most <= behind as u64 || {
+            let given = item_nodes(branch, behind);
+            self.all(consumer, &given, depth + 1, below + 1)
+        })
+    }
+}
