@@ -43,7 +43,14 @@ pub(crate) fn clip(frame: Frame) -> Vec<String> {
 /// Arguments that say what a clip's file is like, however its streams were made.
 pub(crate) fn clip_container() -> Vec<String> {
     let mark = format!("handler_name={MARK}");
-    let mut arguments = words(&["-map_metadata", "-1", "-metadata:s:v:0", &mark]);
+    let mut arguments = words(&["-metadata:s:v:0", &mark]);
+    arguments.extend(container());
+    arguments
+}
+
+/// The same for a video that we did not encode.
+pub(crate) fn container() -> Vec<String> {
+    let mut arguments = words(&["-map_metadata", "-1"]);
     arguments.extend(words(&EXACT));
     arguments.extend(words(&["-movflags", "+faststart", "-f", "mp4"]));
     arguments

@@ -80,6 +80,13 @@ impl Frame {
         Ok(Self { width, height, fps })
     }
 
+    /// The frame of an existing clip, if it is one that we could make.
+    pub(crate) fn of_clip(width: u32, height: u32, fps: f64) -> Option<Self> {
+        let side = |side: u32| side.is_multiple_of(2) && (90..=4096).contains(&side);
+        let whole = (10..=60).find(|whole| (f64::from(*whole) - fps).abs() < 1e-6)?;
+        (side(width) && side(height)).then_some(Self { width, height, fps: whole })
+    }
+
     pub fn width(self) -> u32 {
         self.width
     }
@@ -96,6 +103,11 @@ impl Frame {
     pub(crate) fn frames(self, seconds: f64) -> u64 {
         // The slack forgives what decimal fractions lose: 0.1 s at 30 are 3 frames, not 4.
         whole((seconds * f64::from(self.fps) - 1e-6).ceil())
+    }
+
+    /// The frame that is shown nearest to `seconds`.
+    pub(crate) fn nearest(self, seconds: f64) -> u64 {
+        whole((seconds * f64::from(self.fps)).round())
     }
 
     /// The exact length of so many frames.
@@ -117,6 +129,11 @@ pub(crate) fn whole(number: f64) -> u64 {
 #[expect(clippy::cast_precision_loss, reason = "counts are far below 2^53")]
 pub(crate) fn count(number: u64) -> f64 {
     number as f64
+}
+
+/// Seconds as a command line says them: to the microsecond.
+pub(crate) fn seconds_text(seconds: f64) -> String {
+    format!("{seconds:.6}")
 }
 
 #[cfg(test)]

@@ -4,19 +4,26 @@
 //! Clips on the way are light (`encode`), so that the film is encoded only once, at its end.
 
 mod canvas;
+mod concat;
 mod encode;
+mod fit;
 pub mod frame;
 mod ken_burns;
+mod loudness;
+mod mix;
 mod probe;
 pub mod timeline;
 pub mod words;
 
 use std::path::Path;
 
-use flow_engine::kind::{Attempt, Failure, File, MediaType, Registry};
+use flow_engine::kind::{Attempt, Class, Failure, File, MediaType, Registry};
 
 pub(crate) fn register(registry: &mut Registry) {
     registry.add(ken_burns::KenBurns);
+    registry.add(fit::Fit);
+    registry.add(concat::Concat);
+    registry.add(mix::Mix);
     registry.add(probe::Probe);
 }
 
@@ -55,6 +62,13 @@ pub(crate) async fn keep<M: MediaType>(
     Ok(match path.file_name() {
         Some(name) => file.named(name.to_string_lossy()),
         None => file,
+    })
+}
+
+/// Writes `text` to a file of the attempt's folder.
+async fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), Failure> {
+    tokio::fs::write(path, text).await.map_err(|error| {
+        Failure::new(Class::Storage, format!("cannot write {}: {error}", path.display()))
     })
 }
 

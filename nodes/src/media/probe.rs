@@ -199,6 +199,9 @@ struct Tags {
     language: String,
     title: String,
     handler_name: String,
+    /// How Matroska says a track's length.
+    #[serde(rename = "DURATION")]
+    duration: String,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -249,8 +252,12 @@ impl Report {
 }
 
 impl Stream {
+    fn seconds(&self) -> Option<f64> {
+        number(&self.duration).or_else(|| clock(&self.tags.duration))
+    }
+
     fn video(&self, whole: f64) -> VideoFacts {
-        let seconds = number(&self.duration).unwrap_or(whole);
+        let seconds = self.seconds().unwrap_or(whole);
         let fps = ratio(&self.avg_frame_rate).unwrap_or_default();
         let counted = self.nb_frames.parse().ok();
         VideoFacts {
@@ -270,7 +277,7 @@ impl Stream {
             codec: self.codec_name.clone(),
             channels: self.channels,
             sample_rate: self.sample_rate.parse().unwrap_or_default(),
-            seconds: number(&self.duration).unwrap_or(whole),
+            seconds: self.seconds().unwrap_or(whole),
         }
     }
 }
@@ -290,6 +297,13 @@ fn language(tags: &Tags) -> String {
 
 fn number(text: &str) -> Option<f64> {
     text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// Seconds of `00:00:01.600000000`.
+fn clock(text: &str) -> Option<f64> {
+    let mut parts = text.rsplitn(3, ':');
+    let (seconds, minutes, hours) = (parts.next()?, parts.next()?, parts.next()?);
+    Some((number(hours)? * 60.0 + number(minutes)?) * 60.0 + number(seconds)?)
 }
 
 fn ratio(text: &str) -> Option<f64> {
@@ -340,8 +354,10 @@ mod tests {
     }
 
     #[test]
-    fn a_rate_is_a_ratio() {
+    fn rates_and_lengths_are_read_as_written() {
         assert_eq!(ratio("50/2"), Some(25.0));
+        assert_eq!(clock("01:00:01.500000000"), Some(3601.5));
+        assert_eq!(clock(""), None);
         assert_eq!(ratio("0/0"), None);
     }
 }

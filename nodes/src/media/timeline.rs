@@ -19,3 +19,14 @@ pub struct Scene {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub voice: Option<f64>,
 }
+
+impl Scene {
+    pub(crate) fn end(&self) -> f64 {
+        self.start + self.seconds
+    }
+}
+
+/// When the last of `scenes` ends.
+pub(crate) fn end(scenes: &[Scene]) -> f64 {
+    scenes.iter().map(Scene::end).fold(0.0, f64::max)
+}
