@@ -79,6 +79,10 @@ fn node(name: &str, kind: &str, needs: &[usize]) -> Node {
         retry: Retry::default(),
         timeout: None,
         on_error: OnError::Fail,
+        gates: Vec::new(),
+        repeat: None,
+        carry: Vec::new(),
+        fallback: Vec::new(),
         needs: needs.iter().map(index).collect(),
         dependents: Vec::new(),
     }

@@ -90,6 +90,7 @@ impl Board {
                 (self.row(*at), word)
             }
             Event::Gave { scope, .. } => (self.gave(*scope), None),
+            Event::Closed { scope, .. } => (self.owner(*scope).map(|owner| owner.row), None),
             Event::Finished { .. } => return self.finish(run, now),
             Event::Started { .. } | Event::Resumed { .. } | Event::Signalled { .. } => {
                 return vec![];

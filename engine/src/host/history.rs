@@ -152,6 +152,8 @@ impl NodeHistory {
                     self.succeeded("succeeded", output);
                 }
                 Decision::RetryAt(_) => self.state = "delayed",
+                Decision::FellBack => self.state = "ready",
+                Decision::GateClosed(_) => self.state = "closed",
                 Decision::GaveUp => self.state = "failed",
                 Decision::Broken(failure) => {
                     self.state = "failed";
@@ -219,12 +221,21 @@ fn words(event: &Event) -> String {
             Decision::Computed(_) => "computed".into(),
             Decision::Gathered(_) => "all items ended; list made".into(),
             Decision::RetryAt(at) => format!("next attempt at {at}"),
+            Decision::FellBack => "fell back to the next alternative".into(),
+            Decision::GateClosed(gate) => format!("gate {gate} stayed closed"),
             Decision::GaveUp => "no further attempt".into(),
             Decision::Broken(failure) => format!("failed before an attempt: {}", failure.message),
         },
         Event::Gave { output: Ok(_), .. } => "outputs read".into(),
         Event::Gave { output: Err(failure), .. } => {
             format!("outputs cannot be read: {}", failure.message)
+        }
+        Event::Closed { closing: Ok(closing), .. } if closing.until => {
+            "a copy is over: the last".into()
+        }
+        Event::Closed { closing: Ok(_), .. } => "a copy is over".into(),
+        Event::Closed { closing: Err(failure), .. } => {
+            format!("a copy cannot be closed: {}", failure.message)
         }
         Event::Signalled { .. } => "asked to drain".into(),
         Event::Finished { outcome } => format!("finished: {}", outcome.word()),

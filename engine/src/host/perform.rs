@@ -23,10 +23,10 @@ use crate::kind::catalog::Weight;
 use crate::kind::registry::Performer;
 use crate::kind::{Class, Failure};
 use crate::name::RunId;
-use crate::plan::graph::{Node, Plan, Work};
-use crate::run::RunState;
+use crate::plan::graph::Plan;
 use crate::run::event::{AttemptId, Request, Value};
 use crate::run::library::{keep, read};
+use crate::run::{Current, RunState};
 use crate::schema::Schema;
 
 /// How long a cancelled attempt may take to end its processes before it is dropped.
@@ -120,11 +120,11 @@ impl Executor {
 
     /// Starts the open attempt `attempt` of `run`.
     pub(super) fn execute(&self, plan: &Plan, run: &RunState, attempt: AttemptId) {
-        let (Some(request), Ok(node)) = (run.request(attempt.at), run.node(plan, attempt.at))
+        let (Some(request), Ok(current)) = (run.request(attempt.at), run.current(plan, attempt.at))
         else {
             return; // Not open any more: its end was seen in the same tick.
         };
-        let Node { work: Work::Call(call), timeout, .. } = node else { return };
+        let Current::Call { call, timeout, .. } = current else { return };
         let kind = plan.kind(&call.kind);
         let job = Job {
             attempt,
@@ -133,7 +133,7 @@ impl Executor {
             kind: call.kind.as_str().into(),
             output: kind.output.clone(),
             weight: kind.weight,
-            timeout: *timeout,
+            timeout,
             key: run.attempt_key(plan, attempt),
             path: run.path(plan, attempt.at),
         };

@@ -139,6 +139,8 @@ pub enum Class {
     Missing,
     /// The provider refused the content.
     Moderated,
+    /// A gate on an edge stayed closed.
+    Gate,
     /// The output breaks the kind's own schema, or was lost on the way.
     Output,
     /// The disk is full, a file cannot be written or read.
@@ -148,7 +150,7 @@ pub enum Class {
 }
 
 impl Class {
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::RateLimit,
         Self::Timeout,
         Self::Server,
@@ -157,6 +159,7 @@ impl Class {
         Self::Input,
         Self::Missing,
         Self::Moderated,
+        Self::Gate,
         Self::Output,
         Self::Storage,
         Self::Internal,
@@ -173,6 +176,7 @@ impl Class {
             Self::Input => "input",
             Self::Missing => "missing",
             Self::Moderated => "moderated",
+            Self::Gate => "gate",
             Self::Output => "output",
             Self::Storage => "storage",
             Self::Internal => "internal",

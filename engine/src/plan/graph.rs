@@ -113,6 +113,18 @@ pub struct Node {
     #[serde(default, with = "duration")]
     pub timeout: Option<Duration>,
     pub on_error: OnError,
+    /// Decided once, when all that the node needs has settled.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gates: Vec<Gate>,
+    /// Rounds of its body, one after the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub repeat: Option<Repeat>,
+    /// What an item or round hands to the next: they go one after the other.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub carry: Vec<Carry>,
+    /// What is done instead, in order, when the last attempt has failed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fallback: Vec<Alternative>,
     /// Nodes of the same body that settle first: those that it names, its body's among them, and those in `needs:`.
     pub needs: Vec<NodeIndex>,
     /// The reverse of `needs`.
@@ -131,6 +143,55 @@ pub struct Each {
     pub limit: Option<u32>,
     /// More items are an error.
     pub max_items: u32,
+}
+
+/// Copies of a body one after the other, until a condition holds.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Repeat {
+    /// So many rounds at most.
+    pub max: u32,
+    pub until: Expression,
+    /// If `until` never holds, the round with the highest of these is taken, the first of equals; none: a failure.
+    pub best: Option<Expression>,
+}
+
+/// A value that is null at first, and then what the former item or round left.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Carry {
+    pub name: NodeName,
+    pub value: Expression,
+}
+
+/// A condition on an edge: whether a node may go on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Gate {
+    /// The node at the edge's other end.
+    pub on: NodeName,
+    pub when: Expression,
+    pub otherwise: Otherwise,
+}
+
+/// What becomes of a node whose gate stays closed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Otherwise {
+    #[default]
+    Fail,
+    Skip,
+}
+
+/// What a node does when all before it has failed.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Alternative {
+    /// Another call: attempts of its own, complete in itself.
+    Call {
+        call: Call,
+        retry: Retry,
+        #[serde(default, with = "duration")]
+        timeout: Option<Duration>,
+    },
+    Value(Template),
 }
 
 /// What a node does.

@@ -71,6 +71,10 @@ impl Planner<'_> {
             retry: attempts.retry,
             timeout: attempts.timeout,
             on_error,
+            gates: Vec::new(),
+            repeat: None,
+            carry: Vec::new(),
+            fallback: Vec::new(),
             needs: Vec::new(),
             dependents: Vec::new(),
         });
@@ -145,6 +149,10 @@ impl Planner<'_> {
                 retry: attempts.retry,
                 timeout: attempts.timeout,
                 on_error: OnError::Fail,
+                gates: Vec::new(),
+                repeat: None,
+                carry: Vec::new(),
+                fallback: Vec::new(),
                 needs: Vec::new(),
                 dependents: Vec::new(),
             };

@@ -5,10 +5,10 @@
 
 use super::event::{At, AttemptId, Decision, Ended, Event, ScopeId, Signal, Value};
 use super::node::{Change, NodeState};
-use super::scope::{Copy, Expansion, ITEMS_AT_ONCE, Scope};
-use super::{Damaged, End, Failed, RunState, Started};
+use super::scope::Scope;
+use super::{Damaged, Failed, RunState, Started};
 use crate::kind::{Class, Failure};
-use crate::plan::graph::{Gives, OnError, Plan};
+use crate::plan::graph::{Gives, OnError, Otherwise, Plan};
 
 impl RunState {
     /// Changes the state by `event`. An error means that the journal is damaged or belongs to another plan.
@@ -33,26 +33,9 @@ impl RunState {
                 }
                 Ok(())
             }
-            Event::Expanded { at, first, count, items, keys } => {
+            Event::Expanded { at, .. } => {
                 self.change(*at, Change::Expanded)?;
-                let node = self.node(plan, *at)?;
-                let crate::plan::graph::Work::Body(body) = node.work else {
-                    return Err(Damaged::NotABody(*at));
-                };
-                let expansion = Expansion {
-                    body,
-                    first: *first,
-                    items: items.clone(),
-                    keys: keys.clone(),
-                    limit: node.each.as_ref().and_then(|each| each.limit).unwrap_or(ITEMS_AT_ONCE),
-                    opened: 0,
-                    active: 0,
-                    failed: false,
-                    copies: vec![Copy::Pending; *count as usize],
-                };
-                self.next_scope = first.0 + count;
-                self.expansions.insert(*at, expansion);
-                self.open_copies(plan, *at)
+                self.expanded(plan, event)
             }
             Event::Admitted { attempt, request } => {
                 self.change(attempt.at, Change::Admitted { attempt: attempt.number })?;
@@ -68,6 +51,16 @@ impl RunState {
                     self.note_failure(self.scope_path(plan, *scope), failure.clone());
                 }
                 self.scope_ended(plan, *scope, output.as_ref().ok().cloned())
+            }
+            Event::Closed { scope, closing } => {
+                let output = self.closing.remove(scope).ok_or(Damaged::NoScope(*scope))?;
+                match closing {
+                    Ok(closing) => self.copy_ended(plan, *scope, Some((output, Some(closing)))),
+                    Err(failure) => {
+                        self.note_failure(self.scope_path(plan, *scope), failure.clone());
+                        self.copy_ended(plan, *scope, None)
+                    }
+                }
             }
             Event::Signalled { id, what: Signal::Drain } => {
                 self.signals.insert(id.clone());
@@ -126,6 +119,37 @@ impl RunState {
                 self.queues.delayed.insert((*until, at));
                 Ok(())
             }
+            Decision::FellBack => {
+                let attempts = match self.state(at) {
+                    Some(NodeState::Faltered { attempt } | NodeState::Ready { last: attempt }) => {
+                        *attempt
+                    }
+                    _ => 0,
+                };
+                let tries = self.tries.entry(at).or_default();
+                (tries.before, tries.limited) = (attempts, 0);
+                tries.alternatives += 1;
+                self.requests.remove(&at);
+                self.change(at, Change::FellBack)
+            }
+            Decision::GateClosed(gate) => {
+                let gate = self
+                    .node(plan, at)?
+                    .gates
+                    .get(usize::from(*gate))
+                    .ok_or(Damaged::NoNode(at))?;
+                match gate.otherwise {
+                    Otherwise::Skip => self.decided(plan, at, &Decision::Skipped),
+                    Otherwise::Fail => {
+                        let message = format!(
+                            "the gate on `{}` stayed closed: `{}` is false",
+                            gate.on,
+                            gate.when.text()
+                        );
+                        self.gave_up(plan, at, Failure::new(Class::Gate, message))
+                    }
+                }
+            }
             Decision::GaveUp => {
                 self.requests.remove(&at);
                 let last = self.tries.remove(&at).and_then(|tries| tries.last);
@@ -139,7 +163,7 @@ impl RunState {
         }
     }
 
-    fn succeeded(&mut self, plan: &Plan, at: At, output: Value) -> Result<(), Damaged> {
+    pub(super) fn succeeded(&mut self, plan: &Plan, at: At, output: Value) -> Result<(), Damaged> {
         self.change(at, Change::Succeeded { output })?;
         self.settled(plan, at)
     }
@@ -151,7 +175,7 @@ impl RunState {
     }
 
     /// The node at `at` will not succeed. In a map, `on_error` is about the items, not about the map.
-    fn failed(&mut self, plan: &Plan, at: At) -> Result<(), Damaged> {
+    pub(super) fn failed(&mut self, plan: &Plan, at: At) -> Result<(), Damaged> {
         let node = self.node(plan, at)?;
         if node.on_error == OnError::Skip && node.each.is_none() {
             self.change(at, Change::Nulled { failed: true })?;
@@ -209,72 +233,9 @@ impl RunState {
         }
     }
 
-    /// A scope is over: it gave `output`, or failed.
-    fn scope_ended(
-        &mut self,
-        plan: &Plan,
-        id: ScopeId,
-        output: Option<Value>,
-    ) -> Result<(), Damaged> {
-        let scope = self.scopes.get(&id).ok_or(Damaged::NoScope(id))?;
-        let Some((parent, copy)) = scope.parent else {
-            self.end = Some(output.map_or(End::Failed, End::Gave));
-            return Ok(()); // The root's states stay, for reports.
-        };
-        self.scopes.remove(&id);
-        let node = self.node(plan, parent)?;
-        let (on_error, is_map) = (node.on_error, node.each.is_some());
-        let expansion = self.expansions.get_mut(&parent).ok_or(Damaged::NoScope(id))?;
-        expansion.active -= 1;
-        match output {
-            Some(output) => expansion.copies[copy as usize] = Copy::Gave(output),
-            None if is_map && on_error == OnError::Skip => {
-                expansion.copies[copy as usize] = Copy::Gave(Value::null());
-            }
-            None if is_map && on_error == OnError::Drop => {
-                expansion.copies[copy as usize] = Copy::Dropped;
-                self.tally.dropped += 1;
-            }
-            None => expansion.failed = true,
-        }
-        self.open_copies(plan, parent)
-    }
-
-    /// Opens as many copies as the limit allows; ends the node when none is left.
-    fn open_copies(&mut self, plan: &Plan, at: At) -> Result<(), Damaged> {
-        loop {
-            let expansion = self.expansions.get_mut(&at).ok_or(Damaged::NoScope(at.scope))?;
-            let Some(copy) = expansion.next_copy() else { break };
-            expansion.opened += 1;
-            expansion.active += 1;
-            let (id, body) = (ScopeId(expansion.first.0 + copy), expansion.body);
-            self.open_scope(plan, id, Scope::new(body, plan.body(body), Some((at, copy))));
-        }
-        let Some(expansion) = self.expansions.get(&at).filter(|expansion| expansion.is_over())
-        else {
-            return Ok(()); // Copies are under way, or an empty body has ended it already.
-        };
-        if self.queues.gathering.contains(&at) {
-            return Ok(());
-        }
-        if expansion.failed {
-            self.expansions.remove(&at);
-            return self.failed(plan, at);
-        }
-        if self.node(plan, at)?.each.is_some() {
-            self.queues.gathering.insert(at);
-            return Ok(());
-        }
-        let copies = self.expansions.remove(&at).map(|expansion| expansion.copies);
-        match copies.as_deref() {
-            Some([Copy::Gave(output)]) => self.succeeded(plan, at, output.clone()),
-            _ => Err(Damaged::NoScope(at.scope)),
-        }
-    }
-
-    fn open_scope(&mut self, plan: &Plan, id: ScopeId, scope: Scope) {
+    pub(super) fn open_scope(&mut self, plan: &Plan, id: ScopeId, scope: Scope) {
         for (index, state) in scope.states.iter().enumerate() {
-            if *state == NodeState::Ready {
+            if matches!(state, NodeState::Ready { .. }) {
                 self.queues.fresh.insert(super::at(id, index));
             }
         }
@@ -293,7 +254,7 @@ impl RunState {
             .after(change)
             .map_err(|source| Damaged::Illegal { at, source: Box::new(source) })?;
         match slot {
-            NodeState::Ready => {
+            NodeState::Ready { .. } => {
                 self.queues.fresh.remove(&at);
                 self.queues.considered.remove(&at);
                 self.queues.admissible.remove(&at);
@@ -307,7 +268,7 @@ impl RunState {
             _ => {}
         }
         match state {
-            NodeState::Ready => {
+            NodeState::Ready { .. } => {
                 self.queues.fresh.insert(at);
             }
             NodeState::Faltered { .. } => {
@@ -328,7 +289,7 @@ impl RunState {
         Ok(node.dependents.iter().map(|node| At { scope: at.scope, node: *node }).collect())
     }
 
-    fn note_failure(&mut self, path: String, failure: Failure) {
+    pub(super) fn note_failure(&mut self, path: String, failure: Failure) {
         /// Enough to understand a run by; a map of 100 000 items may fail in each.
         const MOST: usize = 100;
         if self.failures.len() < MOST {

@@ -8,17 +8,19 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::event::{Ask, At, AttemptId, Decision, Event, Outcome, Request, ScopeId};
+use super::event::{
+    Ask, At, AttemptId, Closing, Decision, Event, Outcome, Request, ScopeId, Value,
+};
 use super::fingerprint::fingerprint;
 use super::library::{Library, keep, read};
 use super::node::NodeState;
 use super::retry::{Tried, next_attempt};
 use super::scope::Copy;
 use super::sight::Sight;
-use super::{Considered, Damaged, End, RunState, WINDOW};
-use crate::expression::Fault;
+use super::{Considered, Current, Damaged, End, RunState, WINDOW};
+use crate::expression::{Expression, Fault};
 use crate::kind::{Class, Failure, Nature};
-use crate::plan::graph::{Call, Each, Gives, Node, Plan, PlannedKind, Work};
+use crate::plan::graph::{Call, Each, Gives, Node, Plan, PlannedKind};
 use crate::time::Timestamp;
 
 /// Why a node cannot be decided well: its own failure, or a journal that cannot be read.
@@ -50,6 +52,9 @@ impl RunState {
         }
         if let Some(at) = self.queues.gathering.first() {
             return self.gather(library, *at).map(Some);
+        }
+        if let Some((scope, output)) = self.closing.first_key_value() {
+            return self.close(plan, library, *scope, output).map(Some);
         }
         if let Some(at) = self.queues.faltered.first() {
             return self.after_failure(plan, *at, now).map(Some);
@@ -108,17 +113,73 @@ impl RunState {
     }
 
     fn after_failure(&self, plan: &Plan, at: At, now: Timestamp) -> Result<Event, Damaged> {
-        let node = self.node(plan, at)?;
-        let Some(NodeState::Faltered { attempt }) = self.state(at) else {
+        let (Some(NodeState::Faltered { attempt }), Current::Call { retry, .. }) =
+            (self.state(at), self.current(plan, at)?)
+        else {
             return Err(Damaged::NoNode(at));
         };
         let key = self.attempt_key(plan, AttemptId { at, number: *attempt });
         let until = self.tries.get(&at).and_then(|tries| {
             let failure = tries.last.as_ref()?;
-            let tried = Tried { key: &key, attempts: *attempt, limited: tries.limited, failure };
-            next_attempt(&node.retry, &tried, now)
+            let attempts = attempt - tries.before;
+            next_attempt(
+                retry,
+                &Tried { key: &key, attempts, limited: tries.limited, failure },
+                now,
+            )
         });
-        Ok(Event::Decided { at, what: until.map_or(Decision::GaveUp, Decision::RetryAt) })
+        let what = match until {
+            Some(until) => Decision::RetryAt(until),
+            None => self.fall_back_or_give_up(plan, at)?,
+        };
+        Ok(Event::Decided { at, what })
+    }
+
+    fn fall_back_or_give_up(&self, plan: &Plan, at: At) -> Result<Decision, Damaged> {
+        let used = self.tries.get(&at).map_or(0, |tries| usize::from(tries.alternatives));
+        let more = self.node(plan, at)?.fallback.len() > used;
+        Ok(if more { Decision::FellBack } else { Decision::GaveUp })
+    }
+
+    /// Asks what the end of a copy means for the next: whether there is one, and what is handed on.
+    fn close(
+        &self,
+        plan: &Plan,
+        library: &dyn Library,
+        scope: ScopeId,
+        output: &Value,
+    ) -> Result<Event, Damaged> {
+        let (parent, _) = self
+            .scopes
+            .get(&scope)
+            .and_then(|scope| scope.parent)
+            .ok_or(Damaged::NoScope(scope))?;
+        let node = self.node(plan, parent)?;
+        let mut sight = Sight::new(self, plan, library, scope);
+        sight.own = Some((&node.name, read(library, output)?));
+        match Self::closing(&sight, node) {
+            Ok(closing) => Ok(Event::Closed { scope, closing: Ok(closing) }),
+            Err(Stop::Failure(failure)) => Ok(Event::Closed { scope, closing: Err(failure) }),
+            Err(Stop::Damaged(damaged)) => Err(damaged),
+        }
+    }
+
+    fn closing(sight: &Sight, node: &Node) -> Result<Closing, Stop> {
+        let mut closing = Closing { until: false, score: None, carried: Vec::new() };
+        if let Some(repeat) = &node.repeat {
+            closing.until = condition(sight, &repeat.until, "`until`")?;
+            if let Some(best) = &repeat.best {
+                closing.score = match ask(sight, || best.evaluate(sight))? {
+                    number @ Json::Number(_) => Some(keep(sight.library, &number)),
+                    other => return Err(not_a(&other, "`best`", "a number")),
+                };
+            }
+        }
+        for carry in &node.carry {
+            let value = ask(sight, || carry.value.evaluate(sight))?;
+            closing.carried.push(keep(sight.library, &value));
+        }
+        Ok(closing)
     }
 
     /// Identifies an attempt among all of all runs; the same at every delivery.
@@ -150,7 +211,8 @@ impl RunState {
                         .insert(at, Considered { asked: request.fingerprint.is_some(), request });
                 }
                 Err(Stop::Failure(failure)) => {
-                    return Ok(Some(Event::Decided { at, what: Decision::Broken(failure) }));
+                    let what = Decision::Broken(failure);
+                    return Ok(Some(Event::Decided { at, what }));
                 }
                 Err(Stop::Damaged(damaged)) => return Err(damaged),
             }
@@ -169,8 +231,9 @@ impl RunState {
             return Some(Event::Admitted { attempt, request: self.requests.get(at)?.clone() });
         }
         let at = *self.queues.admissible.first()?;
+        let Some(NodeState::Ready { last }) = self.state(at) else { return None };
         let request = self.queues.considered.get(&at)?.request.clone();
-        Some(Event::Admitted { attempt: AttemptId { at, number: 1 }, request })
+        Some(Event::Admitted { attempt: AttemptId { at, number: last + 1 }, request })
     }
 
     /// Looks at one ready node: whether it runs at all, and with what.
@@ -182,31 +245,47 @@ impl RunState {
         node: &Node,
     ) -> Result<Looked, Stop> {
         let sight = Sight::new(self, plan, library, at.scope);
-        if let Some(when) = &node.when {
-            match ask(&sight, || when.evaluate(&sight))? {
-                Json::Bool(true) => {}
-                Json::Bool(false) => return Ok(decided(at, Decision::Skipped)),
-                other => return Err(not_a(&other, "`when`", "true or false")),
-            }
+        let is_first = matches!(self.state(at), Some(NodeState::Ready { last: 0 }));
+        if let Some(what) = is_first.then(|| Self::refused(&sight, node)).transpose()?.flatten() {
+            return Ok(decided(at, what));
         }
-        match (&node.work, &node.each) {
-            (Work::Body(_), Some(each)) => self.expand(&sight, at, each),
-            (Work::Body(_), None) => {
-                let first = ScopeId(self.next_scope);
-                Ok(Looked::Decided(Event::Expanded {
-                    at,
-                    first,
-                    count: 1,
-                    items: None,
-                    keys: None,
-                }))
+        match self.current(plan, at).map_err(Stop::Damaged)? {
+            Current::Call { call, .. } => self.call(&sight, at, call),
+            Current::Value(value) => {
+                let value = ask(&sight, || value.evaluate(&sight))?;
+                Ok(decided(at, Decision::Computed(keep(library, &value))))
             }
-            (Work::Call(call), _) => self.call(&sight, at, call),
+            Current::Body(_) => self.expand(&sight, at, node),
         }
     }
 
+    /// Whether its `when` or a gate keeps a node from running. Asked once: before the first attempt.
+    fn refused(sight: &Sight, node: &Node) -> Result<Option<Decision>, Stop> {
+        if let Some(when) = &node.when
+            && !condition(sight, when, "`when`")?
+        {
+            return Ok(Some(Decision::Skipped));
+        }
+        for (position, gate) in (0..).zip(&node.gates) {
+            if !condition(sight, &gate.when, "the gate's `when`")? {
+                return Ok(Some(Decision::GateClosed(position)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Opens the copies of a body: one per item, one per round, or a single one.
+    fn expand(&self, sight: &Sight, at: At, node: &Node) -> Result<Looked, Stop> {
+        if let Some(each) = &node.each {
+            return self.expand_map(sight, at, each);
+        }
+        let count = node.repeat.as_ref().map_or(1, |repeat| repeat.max);
+        let first = ScopeId(self.next_scope);
+        Ok(Looked::Decided(Event::Expanded { at, first, count, items: None, keys: None }))
+    }
+
     /// Reads the list of a map and the keys of its items.
-    fn expand(&self, sight: &Sight, at: At, each: &Each) -> Result<Looked, Stop> {
+    fn expand_map(&self, sight: &Sight, at: At, each: &Each) -> Result<Looked, Stop> {
         let list = match ask(sight, || each.list.evaluate(sight))? {
             Json::Array(list) => list,
             other => return Err(not_a(&other, "`map`", "a list")),
@@ -238,7 +317,7 @@ impl RunState {
         &self,
         sight: &Sight,
         each: &Each,
-        key: &crate::expression::Expression,
+        key: &Expression,
         list: &[Json],
     ) -> Result<Box<[Box<str>]>, Stop> {
         let mut seen = BTreeSet::new();
@@ -334,6 +413,13 @@ impl RunState {
 
 fn decided(at: At, what: Decision) -> Looked {
     Looked::Decided(Event::Decided { at, what })
+}
+
+fn condition(sight: &Sight, expression: &Expression, what: &str) -> Result<bool, Stop> {
+    match ask(sight, || expression.evaluate(sight))? {
+        Json::Bool(holds) => Ok(holds),
+        other => Err(not_a(&other, what, "true or false")),
+    }
 }
 
 /// Evaluates, and tells a damaged journal from a fault of the expression.

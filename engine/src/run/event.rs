@@ -115,6 +115,11 @@ pub enum Event {
         scope: ScopeId,
         output: Result<Value, Failure>,
     },
+    /// A copy of a node with `repeat` or `carry` is over, and it was asked what that means for the next.
+    Closed {
+        scope: ScopeId,
+        closing: Result<Closing, Failure>,
+    },
     Signalled {
         id: Box<str>,
         what: Signal,
@@ -134,6 +139,17 @@ pub struct Request {
     pub fingerprint: Option<Digest>,
 }
 
+/// What the end of one copy means for the next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Closing {
+    /// Of `repeat`: its condition holds, and this round is the last.
+    pub until: bool,
+    /// Of `repeat` with `best`: a number.
+    pub score: Option<Value>,
+    /// In the order of `carry`.
+    pub carried: Vec<Value>,
+}
+
 /// What was chosen for a node.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Decision {
@@ -147,6 +163,10 @@ pub enum Decision {
     Gathered(Value),
     /// The next attempt may start then.
     RetryAt(Timestamp),
+    /// The next of its alternatives takes its place.
+    FellBack,
+    /// The gate of this position stayed closed.
+    GateClosed(u8),
     /// No further attempt will be made.
     GaveUp,
     /// It failed before an attempt could be made.

@@ -9,6 +9,7 @@ pub mod library;
 pub mod node;
 
 mod apply;
+mod copies;
 mod decide;
 mod fingerprint;
 mod retry;
@@ -18,10 +19,12 @@ mod sight;
 mod simulation;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::time::Duration;
 
+use crate::expression::Template;
 use crate::kind::Failure;
 use crate::name::{Digest, RunId};
-use crate::plan::graph::{Gives, Node, NodeIndex, Plan};
+use crate::plan::graph::{Alternative, BodyIndex, Call, Gives, Node, NodeIndex, Plan, Retry, Work};
 use crate::time::Timestamp;
 use event::{Ask, At, AttemptId, Decision, Ended, Event, Outcome, Request, ScopeId, Seen, Value};
 use library::{Library, Lost};
@@ -44,6 +47,8 @@ pub struct RunState {
     requests: HashMap<At, Request>,
     /// Of nodes of which an attempt has failed.
     tries: HashMap<At, Tries>,
+    /// Copies that are over, with what they gave, before it is asked what that means for the next.
+    closing: BTreeMap<ScopeId, Value>,
     queues: Queues,
     signals: BTreeSet<Box<str>>,
     draining: bool,
@@ -76,6 +81,14 @@ pub struct Tally {
     pub cancelled: u64,
     /// Items of maps left out by `on_error: drop`.
     pub dropped: u64,
+}
+
+/// What is done at one instance of a node.
+#[derive(Clone, Copy, Debug)]
+pub enum Current<'a> {
+    Call { call: &'a Call, retry: &'a Retry, timeout: Option<Duration> },
+    Value(&'a Template),
+    Body(BodyIndex),
 }
 
 /// A node that failed for good.
@@ -122,6 +135,10 @@ enum End {
 
 #[derive(Clone, Debug, Default)]
 struct Tries {
+    /// Attempts of what it fell back from.
+    before: u16,
+    /// So many alternatives took its place.
+    alternatives: u8,
     limited: u16,
     last: Option<Failure>,
 }
@@ -262,6 +279,24 @@ impl RunState {
     pub fn node<'a>(&self, plan: &'a Plan, at: At) -> Result<&'a Node, Damaged> {
         let scope = self.scopes.get(&at.scope).ok_or(Damaged::NoScope(at.scope))?;
         plan.body(scope.body).nodes.get(at.node.0 as usize).ok_or(Damaged::NoNode(at))
+    }
+
+    /// What is done at `at` now: the node's own call, or the alternative that took its place.
+    pub fn current<'a>(&self, plan: &'a Plan, at: At) -> Result<Current<'a>, Damaged> {
+        let node = self.node(plan, at)?;
+        let alternatives = self.tries.get(&at).map_or(0, |tries| tries.alternatives);
+        let alternative =
+            usize::from(alternatives).checked_sub(1).and_then(|index| node.fallback.get(index));
+        Ok(match (alternative, &node.work) {
+            (Some(Alternative::Call { call, retry, timeout }), _) => {
+                Current::Call { call, retry, timeout: *timeout }
+            }
+            (Some(Alternative::Value(value)), _) => Current::Value(value),
+            (None, Work::Call(call)) => {
+                Current::Call { call, retry: &node.retry, timeout: node.timeout }
+            }
+            (None, Work::Body(body)) => Current::Body(*body),
+        })
     }
 
     /// What dependents of `at` read, if it has settled well.

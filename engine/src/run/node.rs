@@ -8,8 +8,8 @@ use crate::time::Timestamp;
 pub enum NodeState {
     /// So many of the nodes that it needs have not settled yet.
     Blocked { open: u32 },
-    /// Nothing stands in its way but the window.
-    Ready,
+    /// Nothing stands in its way but the window. Attempts of what it falls back from are counted on.
+    Ready { last: u16 },
     /// May be executed; handed out again after each resume until its end is recorded.
     Admitted { attempt: u16 },
     /// The last attempt failed, and it is not decided what follows.
@@ -44,6 +44,8 @@ pub enum Change {
     Delayed {
         until: Timestamp,
     },
+    /// The next of its alternatives takes its place.
+    FellBack,
     Succeeded {
         output: Value,
     },
@@ -67,12 +69,16 @@ impl NodeState {
     pub fn after(&self, change: Change) -> Result<Self, IllegalTransition> {
         use {Change as C, NodeState as S};
         Ok(match (self, change) {
-            (S::Blocked { open: 1 }, C::Settled) => S::Ready,
+            (S::Blocked { open: 1 }, C::Settled) => S::Ready { last: 0 },
             (S::Blocked { open }, C::Settled) if *open > 1 => S::Blocked { open: open - 1 },
-            (S::Ready, C::Expanded) => S::Open,
-            (S::Ready, C::Admitted { attempt: 1 }) => S::Admitted { attempt: 1 },
-            (S::Delayed { attempt: last, .. }, C::Admitted { attempt }) if attempt == last + 1 => {
+            (S::Ready { .. }, C::Expanded) => S::Open,
+            (S::Ready { last } | S::Delayed { attempt: last, .. }, C::Admitted { attempt })
+                if attempt == last + 1 =>
+            {
                 S::Admitted { attempt }
+            }
+            (S::Faltered { attempt: last } | S::Ready { last }, C::FellBack) => {
+                S::Ready { last: *last }
             }
             (S::Admitted { attempt }, C::Faltered { of }) if of == *attempt => {
                 S::Faltered { attempt: *attempt }
@@ -81,14 +87,14 @@ impl NodeState {
                 S::Delayed { attempt: *attempt, until }
             }
             // Ready: reused, or of an inline kind. Open: what its body gave.
-            (S::Ready | S::Admitted { .. } | S::Open, C::Succeeded { output }) => {
+            (S::Ready { .. } | S::Admitted { .. } | S::Open, C::Succeeded { output }) => {
                 S::Succeeded { output }
             }
-            (S::Ready, C::Nulled { failed: false }) => S::Null { failed: false },
-            (S::Ready | S::Faltered { .. } | S::Open, C::Nulled { failed: true }) => {
+            (S::Ready { .. }, C::Nulled { failed: false }) => S::Null { failed: false },
+            (S::Ready { .. } | S::Faltered { .. } | S::Open, C::Nulled { failed: true }) => {
                 S::Null { failed: true }
             }
-            (S::Ready | S::Faltered { .. } | S::Open, C::Failed) => S::Failed,
+            (S::Ready { .. } | S::Faltered { .. } | S::Open, C::Failed) => S::Failed,
             (S::Blocked { .. }, C::Cancelled) => S::Cancelled,
             (from, change) => return Err(IllegalTransition { from: from.clone(), change }),
         })
@@ -103,7 +109,7 @@ impl NodeState {
     pub fn word(&self) -> &'static str {
         match self {
             Self::Blocked { .. } => "blocked",
-            Self::Ready => "ready",
+            Self::Ready { .. } => "ready",
             Self::Admitted { .. } => "admitted",
             Self::Faltered { .. } | Self::Delayed { .. } => "delayed",
             Self::Open => "running",
@@ -141,7 +147,7 @@ mod tests {
     fn what_cannot_follow_is_refused() {
         let settled = NodeState::Succeeded { output: Value::null() };
         assert!(settled.after(Change::Failed).is_err());
-        assert!(NodeState::Ready.after(Change::Admitted { attempt: 2 }).is_err());
+        assert!(NodeState::Ready { last: 0 }.after(Change::Admitted { attempt: 2 }).is_err());
         assert!(NodeState::Admitted { attempt: 2 }.after(Change::Faltered { of: 1 }).is_err());
     }
 }

@@ -31,10 +31,18 @@ pub(super) struct Expansion {
     pub(super) keys: Option<Box<[Box<str>]>>,
     /// How many copies may be under way at once.
     pub(super) limit: u32,
+    /// How many may be opened so far: of `repeat` one more after each round that was not the last.
+    pub(super) granted: u32,
     pub(super) opened: u32,
     pub(super) active: u32,
     pub(super) failed: bool,
     pub(super) copies: Vec<Copy>,
+    /// What the former copy handed on, in the order of `carry`; empty at first.
+    pub(super) carried: Vec<Value>,
+    /// Of `repeat`: the round with the highest score so far.
+    pub(super) best: Option<(u32, f64)>,
+    /// The copy whose output is the node's.
+    pub(super) chosen: u32,
 }
 
 /// How one copy stands.
@@ -48,7 +56,7 @@ pub(super) enum Copy {
 impl Scope {
     pub(super) fn new(index: BodyIndex, body: &Body, parent: Option<(At, u32)>) -> Self {
         let state = |needs: usize| match u32::try_from(needs).expect("a body has far fewer nodes") {
-            0 => NodeState::Ready,
+            0 => NodeState::Ready { last: 0 },
             open => NodeState::Blocked { open },
         };
         let states: Box<[_]> = body.nodes.iter().map(|node| state(node.needs.len())).collect();
@@ -60,8 +68,8 @@ impl Scope {
 impl Expansion {
     /// The next copy to open, if one may be.
     pub(super) fn next_copy(&self) -> Option<u32> {
-        let count = u32::try_from(self.copies.len()).expect("counted in a u32");
-        (!self.failed && self.active < self.limit && self.opened < count).then_some(self.opened)
+        (!self.failed && self.active < self.limit && self.opened < self.granted)
+            .then_some(self.opened)
     }
 
     /// Whether no copy is under way and none will be.

@@ -24,6 +24,8 @@ pub(super) struct Sight<'a> {
     pub(super) scope: ScopeId,
     /// An item whose scope is not there yet: what names it is asked before it is made.
     pub(super) item: Option<(&'a NodeName, Arc<Json>, usize)>,
+    /// A node that is asked what its copy means for the next: its name is what the copy gave.
+    pub(super) own: Option<(&'a NodeName, Arc<Json>)>,
     /// A stored value that could not be read: the fault that an expression reports would hide it.
     pub(super) lost: RefCell<Option<Lost>>,
 }
@@ -35,7 +37,7 @@ impl<'a> Sight<'a> {
         library: &'a dyn Library,
         scope: ScopeId,
     ) -> Self {
-        Self { state, plan, library, scope, item: None, lost: RefCell::new(None) }
+        Self { state, plan, library, scope, item: None, own: None, lost: RefCell::new(None) }
     }
 
     fn read(&self, value: &Value) -> Result<Arc<Json>, Lost> {
@@ -49,6 +51,9 @@ impl<'a> Sight<'a> {
                 name if name == item.as_str() => return Ok(Some(Arc::clone(value))),
                 _ => {}
             }
+        }
+        if let Some((_, value)) = self.own.as_ref().filter(|(own, _)| name == own.as_str()) {
+            return Ok(Some(Arc::clone(value)));
         }
         let mut next = Some(self.scope);
         while let Some((id, scope)) = next.and_then(|id| Some((id, self.state.scopes.get(&id)?))) {
@@ -69,15 +74,19 @@ impl<'a> Sight<'a> {
         }
     }
 
-    /// What `name` is to copy `copy` of `parent`: its item, or its index.
+    /// What `name` is to copy `copy` of `parent`: its item, its index, or what the former copy handed on.
     fn item_of(&self, parent: At, copy: u32, name: &str) -> Result<Option<Arc<Json>>, Lost> {
-        let each = self.state.node(self.plan, parent).ok().and_then(|node| node.each.as_ref());
-        let (Some(each), Some(expansion)) = (each, self.state.expansions.get(&parent)) else {
+        let node = self.state.node(self.plan, parent).ok();
+        let (Some(node), Some(expansion)) = (node, self.state.expansions.get(&parent)) else {
             return Ok(None);
         };
-        match (&expansion.items, name) {
-            (Some(_), "index") => Ok(Some(Arc::new(json!(copy)))),
-            (Some(items), name) if name == each.item.as_str() => {
+        if let Some(position) = node.carry.iter().position(|carry| carry.name.as_str() == name) {
+            let carried = expansion.carried.get(position).map(|carried| self.read(carried));
+            return Ok(Some(carried.transpose()?.unwrap_or_default()));
+        }
+        match (&expansion.items, &node.each) {
+            (Some(_), Some(_)) if name == "index" => Ok(Some(Arc::new(json!(copy)))),
+            (Some(items), Some(each)) if name == each.item.as_str() => {
                 let items = self.read(items)?;
                 Ok(items.get(copy as usize).cloned().map(Arc::new))
             }

@@ -15,8 +15,8 @@ use crate::expression::{Expression, Template};
 use crate::kind::{Class, Failure, Nature, Weight};
 use crate::name::{Digest, KindName, NodeName, RunId};
 use crate::plan::graph::{
-    Body, BodyIndex, Call, Each, Gives, Node, NodeIndex, OnError, PLAN_FORMAT, Plan, PlannedKind,
-    Retry, Work,
+    Alternative, Body, BodyIndex, Call, Carry, Each, Gate, Gives, Node, NodeIndex, OnError,
+    Otherwise, PLAN_FORMAT, Plan, PlannedKind, Repeat, Retry, Work,
 };
 use crate::schema::Schema;
 use crate::source::Span;
@@ -56,6 +56,12 @@ struct Shape {
     on_error: OnError,
     inline: bool,
     cacheable: bool,
+    gate: Option<(bool, Otherwise)>,
+    /// So many rounds at most; whether one is the last; whether they have a best.
+    repeat: Option<(u32, bool, bool)>,
+    carry: bool,
+    /// Another call, or a value.
+    fallback: Vec<bool>,
 }
 
 fn shape() -> impl Strategy<Value = Shape> {
@@ -69,11 +75,33 @@ fn shape() -> impl Strategy<Value = Shape> {
         on_error,
         prop::bool::weighted(0.2),
         any::<bool>(),
+        (
+            prop::option::weighted(
+                0.2,
+                (any::<bool>(), prop_oneof![Just(Otherwise::Fail), Just(Otherwise::Skip)]),
+            ),
+            prop::option::weighted(0.2, (1u32..4, any::<bool>(), any::<bool>())),
+            any::<bool>(),
+            prop::collection::vec(any::<bool>(), 0..2),
+        ),
     )
-        .prop_map(|(needs, when, map, attempts, on_error, inline, cacheable)| {
+        .prop_map(|(needs, when, map, attempts, on_error, inline, cacheable, rest)| {
+            let (gate, repeat, carry, fallback) = rest;
             let on_error =
                 if map.is_none() && on_error == OnError::Drop { OnError::Skip } else { on_error };
-            Shape { needs, when, map, attempts, on_error, inline, cacheable }
+            Shape {
+                needs,
+                when,
+                map,
+                attempts,
+                on_error,
+                inline,
+                cacheable,
+                gate,
+                repeat,
+                carry,
+                fallback,
+            }
         })
 }
 
@@ -83,6 +111,33 @@ fn name(text: &str) -> NodeName {
 
 fn expression(text: &str) -> Expression {
     Expression::parse(text, Span::default()).expect("an expression")
+}
+
+/// A body of the one node `leaf`, and the node that stands around it: a map, rounds, or `leaf` itself.
+fn container(bodies: &mut Vec<Body>, position: usize, shape: &Shape, leaf: Node) -> Node {
+    if shape.map.is_none() && shape.repeat.is_none() {
+        return leaf;
+    }
+    let parent = Some((BodyIndex(0), NodeIndex(u32::try_from(position).expect("small"))));
+    let inner =
+        Node { when: None, gates: vec![], on_error: OnError::Fail, needs: vec![], ..leaf.clone() };
+    bodies.push(Body::new(vec![inner], Gives::Node(NodeIndex(0)), parent));
+    let work = Work::Body(BodyIndex(u32::try_from(bodies.len()).expect("small")));
+    let carry = Carry { name: name("former"), value: expression(&format!("n{position}")) };
+    let each = shape.map.map(|(items, limit)| Each {
+        list: expression(&format!("range({items})")),
+        item: name("it"),
+        key: None,
+        limit: Some(limit),
+        max_items: 1000,
+    });
+    let repeat = shape.repeat.filter(|_| each.is_none()).map(|(max, until, best)| Repeat {
+        max,
+        until: expression(&until.to_string()),
+        best: best.then(|| expression("1.5")),
+    });
+    let carry = shape.carry.then_some(carry).into_iter().collect();
+    Node { each, repeat, carry, work, retry: Retry::default(), fallback: vec![], ..leaf }
 }
 
 fn plan_of(shapes: &[Shape]) -> Plan {
@@ -106,40 +161,35 @@ fn plan_of(shapes: &[Shape]) -> Plan {
             provider: None,
         };
         let retry = Retry { attempts: shape.attempts, ..Retry::default() };
+        let gates = shape.gate.iter().map(|(open, otherwise)| Gate {
+            on: name("n0"),
+            when: expression(&open.to_string()),
+            otherwise: *otherwise,
+        });
+        let fallback = shape.fallback.iter().map(|is_call| match is_call {
+            true => Alternative::Call { call: call.clone(), retry: retry.clone(), timeout: None },
+            false => Alternative::Value(Template::Literal(json!({ "of": "value" }))),
+        });
         let leaf = Node {
             name: name(&format!("n{position}")),
             span: Span::default(),
             when: shape.when.map(|when| expression(&when.to_string())),
             each: None,
-            work: Work::Call(call),
-            retry,
+            work: Work::Call(call.clone()),
+            retry: retry.clone(),
             timeout: None,
             on_error: shape.on_error,
+            gates: gates.collect(),
+            repeat: None,
+            carry: vec![],
+            fallback: fallback.collect(),
             needs: needs
                 .iter()
                 .map(|need| NodeIndex(u32::try_from(*need).expect("small")))
                 .collect(),
             dependents: vec![],
         };
-        nodes.push(match shape.map {
-            None => leaf,
-            Some((items, limit)) => {
-                let inner =
-                    Node { when: None, on_error: OnError::Fail, needs: vec![], ..leaf.clone() };
-                let index = BodyIndex(u32::try_from(bodies.len() + 1).expect("small"));
-                let parent =
-                    Some((BodyIndex(0), NodeIndex(u32::try_from(position).expect("small"))));
-                bodies.push(Body::new(vec![inner], Gives::Node(NodeIndex(0)), parent));
-                let each = Each {
-                    list: expression(&format!("range({items})")),
-                    item: name("it"),
-                    key: None,
-                    limit: Some(limit),
-                    max_items: 1000,
-                };
-                Node { each: Some(each), work: Work::Body(index), retry: Retry::default(), ..leaf }
-            }
-        });
+        nodes.push(container(&mut bodies, position, shape, leaf));
     }
     bodies.insert(0, Body::new(nodes, Gives::Outputs(vec![]), None));
     let kind = |nature, inline| PlannedKind {
@@ -423,6 +473,10 @@ fn an_empty_map_gives_an_empty_list() {
         on_error: OnError::Fail,
         inline: false,
         cacheable: false,
+        gate: None,
+        repeat: None,
+        carry: false,
+        fallback: vec![],
     };
     let mut world = World::new(1, plan_of(&[shape]));
     assert_eq!(world.run(false), Outcome::Succeeded);

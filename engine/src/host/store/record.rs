@@ -12,7 +12,7 @@ use crate::kind::Failure;
 use crate::name::{Digest, RunId};
 use crate::plan::graph::NodeIndex;
 use crate::run::event::{
-    At, AttemptId, Decision, Ended, Event, Outcome, Request, ScopeId, Signal, Value,
+    At, AttemptId, Closing, Decision, Ended, Event, Outcome, Request, ScopeId, Signal, Value,
 };
 use crate::time::Timestamp;
 
@@ -107,6 +107,27 @@ enum Record {
     GaveNothing {
         s: u32,
         failure: Failure,
+    },
+    /// A copy of a node with `repeat` or `carry` is over.
+    Closed {
+        s: u32,
+        until: bool,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        score: Option<Stored>,
+        carried: Vec<Stored>,
+    },
+    ClosedBadly {
+        s: u32,
+        failure: Failure,
+    },
+    FellBack {
+        s: u32,
+        n: u32,
+    },
+    GateClosed {
+        s: u32,
+        n: u32,
+        gate: u8,
     },
     Signalled {
         id: Box<str>,
@@ -227,6 +248,15 @@ impl From<&Event> for Record {
             Event::Gave { scope, output: Err(failure) } => {
                 Self::GaveNothing { s: scope.0, failure: failure.clone() }
             }
+            Event::Closed { scope, closing: Ok(closing) } => Self::Closed {
+                s: scope.0,
+                until: closing.until,
+                score: closing.score.as_ref().map(Stored::from),
+                carried: closing.carried.iter().map(Stored::from).collect(),
+            },
+            Event::Closed { scope, closing: Err(failure) } => {
+                Self::ClosedBadly { s: scope.0, failure: failure.clone() }
+            }
             Event::Signalled { id, what } => Self::Signalled { id: id.clone(), what: *what },
             Event::Finished { outcome } => Self::Finished { outcome: *outcome },
         }
@@ -243,6 +273,8 @@ fn decided(at: At, what: &Decision) -> Record {
         Decision::Computed(output) => Record::Computed { s, n, output: output.into() },
         Decision::Gathered(output) => Record::Gathered { s, n, output: output.into() },
         Decision::RetryAt(at) => Record::RetryAt { s, n, at: *at },
+        Decision::FellBack => Record::FellBack { s, n },
+        Decision::GateClosed(gate) => Record::GateClosed { s, n, gate: *gate },
         Decision::GaveUp => Record::GaveUp { s, n },
         Decision::Broken(failure) => Record::Broken { s, n, failure: failure.clone() },
     }
@@ -289,6 +321,8 @@ impl From<Record> for Event {
             Record::Computed { s, n, output } => decided(s, n, Decision::Computed(output.into())),
             Record::Gathered { s, n, output } => decided(s, n, Decision::Gathered(output.into())),
             Record::RetryAt { s, n, at } => decided(s, n, Decision::RetryAt(at)),
+            Record::FellBack { s, n } => decided(s, n, Decision::FellBack),
+            Record::GateClosed { s, n, gate } => decided(s, n, Decision::GateClosed(gate)),
             Record::GaveUp { s, n } => decided(s, n, Decision::GaveUp),
             Record::Broken { s, n, failure } => decided(s, n, Decision::Broken(failure)),
             Record::Gave { s, output } => {
@@ -296,6 +330,14 @@ impl From<Record> for Event {
             }
             Record::GaveNothing { s, failure } => {
                 Self::Gave { scope: ScopeId(s), output: Err(failure) }
+            }
+            Record::Closed { s, until, score, carried } => {
+                let (score, carried) =
+                    (score.map(Value::from), carried.into_iter().map(Value::from).collect());
+                Self::Closed { scope: ScopeId(s), closing: Ok(Closing { until, score, carried }) }
+            }
+            Record::ClosedBadly { s, failure } => {
+                Self::Closed { scope: ScopeId(s), closing: Err(failure) }
             }
             Record::Signalled { id, what } => Self::Signalled { id, what },
             Record::Finished { outcome } => Self::Finished { outcome },
@@ -333,6 +375,8 @@ mod tests {
             Decision::Computed(output.clone()),
             Decision::Gathered(Value::null()),
             Decision::RetryAt(Timestamp(5)),
+            Decision::FellBack,
+            Decision::GateClosed(1),
             Decision::GaveUp,
             Decision::Broken(failure.clone()),
         ];
@@ -358,6 +402,15 @@ mod tests {
             Event::Ended { attempt, ended: Ended::Failed(failure.clone()), took },
             Event::Gave { scope: ScopeId(3), output: Ok(output) },
             Event::Gave { scope: ScopeId(3), output: Err(failure) },
+            Event::Closed {
+                scope: ScopeId(3),
+                closing: Ok(Closing {
+                    until: true,
+                    score: Some(Value::Inline("2.5".into())),
+                    carried: vec![Value::null()],
+                }),
+            },
+            Event::Closed { scope: ScopeId(3), closing: Err(Failure::input("x")) },
             Event::Signalled { id: "c".into(), what: Signal::Drain },
             Event::Finished { outcome: Outcome::Partial },
         ];
