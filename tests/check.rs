@@ -85,6 +85,15 @@ fn without_a_file_all_pipelines_are_checked() {
 }
 
 #[test]
+fn the_pipelines_that_come_with_flow_are_sound() {
+    let project = Project::new();
+    let mut command = project.command("check --json");
+    let ran = project.run(command.current_dir(env!("CARGO_MANIFEST_DIR")));
+    assert_eq!(ran.status, Some(0), "{ran}");
+    assert_eq!(ran.json()["diagnostics"], serde_json::json!([]), "{ran}");
+}
+
+#[test]
 fn without_a_folder_of_pipelines_a_file_must_be_named() {
     insta::assert_snapshot!(Project::new().flow("check"), @"
     exit status 2

@@ -1,7 +1,9 @@
 //! Can this machine make films: tools, voices, fonts, a soundfont?
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
+
+use flow_nodes::provider::local::music;
 
 use super::{Area, Finding, Packages, Verdict};
 
@@ -12,35 +14,22 @@ const FLITE: Packages = Packages { debian: "flite", homebrew: "flite" };
 const ESPEAK: Packages = Packages { debian: "espeak-ng", homebrew: "espeak-ng" };
 const GRAPHVIZ: Packages = Packages { debian: "graphviz", homebrew: "graphviz" };
 const SOUNDFONT: Packages = Packages { debian: "timgm6mb-soundfont", homebrew: "" };
+const INTER: Packages = Packages { debian: "fonts-inter", homebrew: "font-inter" };
+const VOLLKORN: Packages = Packages { debian: "fonts-vollkorn", homebrew: "font-vollkorn" };
+const DEJAVU: Packages = Packages { debian: "fonts-dejavu-core", homebrew: "font-dejavu" };
 
-/// Fonts that cards and captions are set in, below the folders of [`FONT_FOLDERS`].
-const FONTS: [(&str, &str, Packages); 4] = [
-    (
-        "Inter",
-        "opentype/inter/Inter-Regular.otf",
-        Packages { debian: "fonts-inter", homebrew: "font-inter" },
-    ),
-    (
-        "Inter Semi Bold",
-        "opentype/inter/Inter-SemiBold.otf",
-        Packages { debian: "fonts-inter", homebrew: "font-inter" },
-    ),
-    (
-        "Vollkorn Bold",
-        "truetype/vollkorn/Vollkorn-Bold.ttf",
-        Packages { debian: "fonts-vollkorn", homebrew: "font-vollkorn" },
-    ),
-    (
-        "DejaVu Sans",
-        "truetype/dejavu/DejaVuSans.ttf",
-        Packages { debian: "fonts-dejavu-core", homebrew: "font-dejavu" },
-    ),
+/// Fonts that cards and captions are set in, below [`FONT_FOLDER`], and what their absence means.
+const FONTS: [(&str, &str, Packages, Verdict); 6] = [
+    ("Vollkorn Bold", "truetype/vollkorn/Vollkorn-Bold.ttf", VOLLKORN, Verdict::Missing),
+    ("Inter Display Bold", "opentype/inter/InterDisplay-Bold.otf", INTER, Verdict::Missing),
+    ("Inter Semi Bold", "opentype/inter/Inter-SemiBold.otf", INTER, Verdict::Missing),
+    ("Inter", "opentype/inter/Inter-Regular.otf", INTER, Verdict::Missing),
+    ("DejaVu Sans Bold", "truetype/dejavu/DejaVuSans-Bold.ttf", DEJAVU, Verdict::Optional),
+    ("DejaVu Sans", "truetype/dejavu/DejaVuSans.ttf", DEJAVU, Verdict::Optional),
 ];
-const FONT_FOLDERS: [&str; 2] = ["/usr/share/fonts", "/usr/local/share/fonts"];
+const FONT_FOLDER: &str = "/usr/share/fonts";
 const FESTIVAL_VOICE: &str = "/usr/share/festival/voices/us/cmu_us_slt_arctic_hts";
 const FESTIVAL_LEXICON: &str = "/usr/share/festival/dicts/cmu/cmulex.scm";
-const SOUNDFONTS: [&str; 2] =
-    ["/usr/share/sounds/sf2/TimGM6mb.sf2", "/usr/share/sounds/sf2/default-GM.sf2"];
 
 pub(super) fn findings() -> Vec<Finding> {
     let ffmpeg = Ffmpeg::look();
@@ -165,23 +154,23 @@ fn festival() -> Finding {
 }
 
 fn fonts() -> Vec<Finding> {
-    FONTS
-        .iter()
-        .map(|(name, file, packages)| {
-            let path = FONT_FOLDERS.iter().map(|folder| Path::new(folder).join(file));
-            match path.into_iter().find(|path| path.is_file()) {
-                Some(path) => Finding::found(Area::Fonts, *name, path.display().to_string()),
-                None => {
-                    Finding::new(Area::Fonts, *name, Verdict::Missing, "no text can be set in it")
-                        .install(*packages)
-                }
-            }
-        })
-        .collect()
+    let look = |(name, file, packages, absent): (&str, &str, Packages, Verdict)| {
+        let path = Path::new(FONT_FOLDER).join(file);
+        if path.is_file() {
+            return Finding::found(Area::Fonts, name, path.display().to_string());
+        }
+        let lost = match absent {
+            Verdict::Optional => "some scripts cannot be set",
+            _ => "no text can be set in it",
+        };
+        Finding::new(Area::Fonts, name, absent, lost).install(packages)
+    };
+    FONTS.into_iter().map(look).collect()
 }
 
+/// The one that music is played on.
 fn soundfont() -> Finding {
-    match SOUNDFONTS.iter().map(PathBuf::from).find(|path| path.is_file()) {
+    match music::soundfont() {
         Some(path) => Finding::found(Area::Music, "soundfont", path.display().to_string()),
         None => {
             Finding::new(Area::Music, "soundfont", Verdict::Missing, "no instrument can be played")
