@@ -3,6 +3,8 @@
 //! On a wide picture at the left, above the middle; on a tall or square one in its lower half, above the part that
 //! captions take. A veil of the ground's colour lies between motif and words, so that they always read.
 
+use flow_engine::kind::{Class, Failure};
+
 use super::super::chance::Chance;
 use super::letters::{Choice, Fonts, Style, wrapped};
 use super::motif::{self, Motif};
@@ -12,6 +14,12 @@ use super::{Input, scene};
 
 /// The part of the picture's height that captions may cover.
 const CAPTIONS: f64 = 0.18;
+
+impl Line {
+    fn width(&self, fonts: &Fonts) -> f64 {
+        self.size * fonts.width(self.face, &self.text, self.spacing)
+    }
+}
 
 /// Where words may stand, in pixels.
 struct Room {
@@ -55,10 +63,33 @@ pub(super) fn draw(svg: &mut Svg, input: &Input, fonts: &Fonts) {
     motif::ground(svg, theme);
     let motif = if input.number.is_some() { Motif::Bars } else { Motif::of(&words, &mut chance) };
     motif.draw(svg, theme, centre, &mut chance);
-    veil(svg, theme, wide);
     let room = room(svg, wide);
     let lines = lines(svg, input, theme, fonts, &room);
-    place(svg, &lines, &room);
+    let height: f64 = lines.iter().map(|line| line.advance).sum();
+    let free = (room.bottom - room.top - height).max(0.0);
+    let top = room.top + if room.centred { free * 0.5 } else { free };
+    let right = lines.iter().map(|line| line.width(fonts)).fold(0.0, f64::max) + room.left;
+    veil(svg, theme, wide.then_some(right), top);
+    place(svg, &lines, (room.left, top));
+}
+
+/// Whether all letters of the words can be set.
+pub(super) fn check(input: &Input, fonts: &Fonts) -> Result<(), Failure> {
+    let words = [&input.title, &input.kicker, &input.footer, &input.number].into_iter().flatten();
+    let missing: String = words
+        .flat_map(|text| text.chars())
+        .filter(|c| {
+            c.is_alphabetic() && fonts.choose(Style::Text, c.encode_utf8(&mut [0; 4])).is_none()
+        })
+        .take(8)
+        .collect();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    Err(Failure::new(Class::Missing, format!("no installed font has the letters `{missing}`")).help(
+        "install more scripts: `apt-get install --no-install-recommends fonts-dejavu-core fonts-noto-cjk`, or leave \
+         out the title",
+    ))
 }
 
 fn theme(input: &Input) -> Theme {
@@ -69,22 +100,29 @@ fn theme(input: &Input) -> Theme {
     Theme::called(input.kicker.as_deref().or(input.title.as_deref()).unwrap_or(&input.prompt))
 }
 
-/// From the words' side the ground's colour fades out over the motif.
-fn veil(svg: &mut Svg, theme: Theme, wide: bool) {
+/// From the words' side the ground's colour covers the motif: as far as the words go, then it fades out. `right` is
+/// where they end on a picture that has them at its left.
+fn veil(svg: &mut Svg, theme: Theme, right: Option<f64>, top: f64) {
     let (width, height) = (svg.width, svg.height);
     let ground = theme.ground;
-    let side = if wide {
-        svg.linear(
-            (0.0, 0.0),
-            (width, 0.0),
-            &[(0.0, ground, 0.95), (0.34, ground, 0.86), (0.58, ground, 0.45), (0.8, ground, 0.0)],
-        )
+    let side = if let Some(right) = right {
+        let end = (right / width + 0.02).clamp(0.3, 0.74);
+        let stops = [
+            (0.0, ground, 0.95),
+            (end * 0.6, ground, 0.88),
+            (end, ground, 0.62),
+            (end + 0.24, ground, 0.0),
+        ];
+        svg.linear((0.0, 0.0), (width, 0.0), &stops)
     } else {
-        svg.linear(
-            (0.0, height),
-            (0.0, 0.0),
-            &[(0.0, ground, 0.96), (0.42, ground, 0.86), (0.58, ground, 0.5), (0.8, ground, 0.0)],
-        )
+        let end = (1.0 - top / height + 0.03).clamp(0.3, 0.78);
+        let stops = [
+            (0.0, ground, 0.96),
+            (end * 0.75, ground, 0.9),
+            (end, ground, 0.72),
+            ((end + 0.2).min(1.0), ground, 0.0),
+        ];
+        svg.linear((0.0, height), (0.0, 0.0), &stops)
     };
     svg.cover(&side);
     let foot = svg.linear(
@@ -113,10 +151,7 @@ fn lines(svg: &Svg, input: &Input, theme: Theme, fonts: &Fonts, room: &Room) -> 
     loop {
         let lines = set(input, theme, fonts, room, size, unit);
         let height: f64 = lines.iter().map(|line| line.advance).sum();
-        let widest = lines
-            .iter()
-            .map(|line| line.size * fonts.width(line.face, &line.text, line.spacing))
-            .fold(0.0, f64::max);
+        let widest = lines.iter().map(|line| line.width(fonts)).fold(0.0, f64::max);
         let titles = lines.iter().filter(|line| (line.size - size).abs() < 1e-9).count();
         let fits = height <= room.bottom - room.top
             && widest <= room.width * 1.001
@@ -242,14 +277,12 @@ fn small(
     wrapped.into_iter().map(line).collect()
 }
 
-fn place(svg: &mut Svg, lines: &[Line], room: &Room) {
-    let height: f64 = lines.iter().map(|line| line.advance).sum();
-    let free = (room.bottom - room.top - height).max(0.0);
-    let mut y = room.top + if room.centred { free * 0.5 } else { free };
+fn place(svg: &mut Svg, lines: &[Line], (left, top): Point) {
+    let mut y = top;
     for line in lines {
         y += line.advance;
         // The last line's descenders need room below its baseline.
-        write(svg, line, (room.left, y - line.size * 0.22));
+        write(svg, line, (left, y - line.size * 0.22));
     }
 }
 

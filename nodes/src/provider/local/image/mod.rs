@@ -66,6 +66,7 @@ fn draw(input: &Input, width: u32, height: u32) -> Result<Vec<u8>, Failure> {
     let mut options = usvg::Options::default();
     if input.title.is_some() || input.number.is_some() {
         let fonts = Fonts::load()?;
+        card::check(input, fonts)?;
         options.fontdb = std::sync::Arc::clone(&fonts.database);
         card::draw(&mut svg, input, fonts);
     } else {

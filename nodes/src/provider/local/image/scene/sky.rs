@@ -123,12 +123,22 @@ pub(super) fn draw(svg: &mut Svg, scene: &Scene, palette: Palette, chance: &mut 
         nebula(svg, chance);
         return at;
     }
-    let strength = if hidden { 0.1 } else { 1.0 };
+    let strength = match scene.time {
+        _ if hidden => 0.1,
+        Time::Night => 0.6,
+        _ => 1.0,
+    };
     let reach = if scene.time == Time::Night { 0.5 } else { 0.85 };
     let glow = svg.radial(
         at,
         unit * reach,
-        &[(0.0, sun, 0.75 * strength), (0.22, sun, 0.3 * strength), (1.0, sun, 0.0)],
+        &[
+            (0.0, sun, 0.7 * strength),
+            (0.2, sun, 0.28 * strength),
+            (0.45, sun, 0.1 * strength),
+            (0.7, sun, 0.03 * strength),
+            (1.0, sun, 0.0),
+        ],
     );
     svg.cover(&glow);
     if !hidden {
@@ -248,12 +258,16 @@ pub(super) fn fall(svg: &mut Svg, weather: Weather, chance: &mut Chance) {
             }
         }
         Weather::Fog => {
-            for _ in 0..9 {
-                let at = (chance.part() * width, height * chance.between(0.42, 0.92));
-                let size = (width * chance.between(0.3, 0.6), unit * chance.between(0.04, 0.11));
+            for _ in 0..5 {
+                let (y, thick) =
+                    (height * chance.between(0.5, 0.9), unit * chance.between(0.08, 0.2));
                 let mist = rgb(0xEEF2F4);
-                let paint = svg.radial(at, size.0, &[(0.0, mist, 0.3), (1.0, mist, 0.0)]);
-                svg.rect((0.0, at.1 - size.1), (width, size.1 * 2.0), size.1, &paint, 0.5);
+                let paint = svg.linear(
+                    (0.0, y - thick),
+                    (0.0, y + thick),
+                    &[(0.0, mist, 0.0), (0.5, mist, 0.24), (1.0, mist, 0.0)],
+                );
+                svg.rect((0.0, y - thick), (width, thick * 2.0), 0.0, &paint, 1.0);
             }
         }
         Weather::Clear | Weather::Clouds => {}

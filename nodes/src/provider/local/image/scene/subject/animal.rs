@@ -89,7 +89,7 @@ pub(super) fn animal(
     }
     svg.circle(place(nose), scale * if who == Subject::Cat { 1.6 } else { 2.4 }, "#1a1312", 1.0);
     // The light of the sky on the back.
-    let rim = "M6 42C16 42 24 50 28 60C34 72 36 84 33 96";
+    let rim = "M24 52C31 62 35 76 34 92";
     let (x, y) = base;
     svg.raw(&format!("<g transform=\"translate({x:.1} {:.1}) scale({scale:.4})\">", y - height));
     svg.stroke(rim, &palette.sky.sun.to_string(), 1.6, 0.45);
