@@ -126,6 +126,24 @@ fn values_that_do_not_fit_are_refused_before_anything_starts() {
 }
 
 #[test]
+fn settings_come_from_the_environment_and_from_its_file() {
+    let project = counting().with(".env", "FLOW_STATE=there\nFLOW_PROVIDER_SPEECH=local\n");
+    assert_eq!(project.flow("run counting.yaml").status, Some(0));
+    assert!(project.path().join("there/flow.db").is_file());
+    let mut command = project.command("run counting.yaml --state elsewhere");
+    assert_eq!(project.run(command.env("FLOW_STATE", "nowhere")).status, Some(0));
+    assert!(project.path().join("elsewhere/flow.db").is_file());
+    assert!(!project.path().join("nowhere").exists(), "the command line goes first");
+    let mut command = project.command("run counting.yaml");
+    snapshot!(project.run(command.env("FLOW_PROVIDER_SPEECH", "nobody")), @"
+    exit status 2
+    --- stderr
+    error: there is no provider `nobody` for `speech`
+    help: change FLOW_PROVIDER_SPEECH, or unset it; take one of local
+    ");
+}
+
+#[test]
 fn files_are_taken_in_and_come_out_under_the_names_of_outputs() {
     let project = Project::new().with("notes.txt", "Notes of one line.\n").with(
         "texts/reading.yaml",
