@@ -73,6 +73,19 @@ pub(crate) fn lossless_sound() -> Vec<String> {
     ])
 }
 
+/// Arguments that encode the finished film's picture and sound.
+pub(crate) fn film(frame: Frame, quality: u32) -> Vec<String> {
+    let (fps, quality) = (frame.fps().to_string(), quality.to_string());
+    let (group, rate) = ((frame.fps() * 2).to_string(), SAMPLE_RATE.to_string());
+    let mut arguments = words(&["-c:v", "libx264", "-preset", "veryfast", "-crf", &quality]);
+    arguments.extend(words(&["-profile:v", "high", "-threads", "4", "-r", &fps, "-g", &group]));
+    arguments.extend(words(&COLOUR));
+    arguments.extend(words(&["-c:a", "aac", "-b:a", "160k", "-ar", &rate, "-ac", "2"]));
+    arguments.extend(words(&EXACT));
+    arguments.extend(words(&["-movflags", "+faststart", "-f", "mp4"]));
+    arguments
+}
+
 pub(crate) fn words(words: &[&str]) -> Vec<String> {
     words.iter().map(ToString::to_string).collect()
 }

@@ -139,7 +139,10 @@ Beyond `max_speed`, `speed-match` goes to that limit and freezes or cuts the res
             arguments.extend(words(&["-stream_loop", "-1"]));
         }
         arguments.extend(words(&["-i", &clip.to_string_lossy()]));
-        let frames = frame.frames(plan.seconds);
+        let frames = match input.mode {
+            Mode::Trim => frame.within(plan.seconds).max(1),
+            Mode::SpeedMatch | Mode::Hold | Mode::Loop => frame.frames(plan.seconds),
+        };
         if let Some(audio) = &input.audio {
             let sound = attempt.artifacts().open(&audio.digest).await?;
             arguments.extend(words(&["-i", &sound.to_string_lossy()]));

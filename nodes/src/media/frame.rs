@@ -105,6 +105,11 @@ impl Frame {
         whole((seconds * f64::from(self.fps) - 1e-6).ceil())
     }
 
+    /// How many whole frames there are within `seconds`.
+    pub(crate) fn within(self, seconds: f64) -> u64 {
+        whole((seconds * f64::from(self.fps) + 1e-6).floor())
+    }
+
     /// The frame that is shown nearest to `seconds`.
     pub(crate) fn nearest(self, seconds: f64) -> u64 {
         whole((seconds * f64::from(self.fps)).round())

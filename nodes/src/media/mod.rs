@@ -4,6 +4,7 @@
 //! Clips on the way are light (`encode`), so that the film is encoded only once, at its end.
 
 mod canvas;
+mod captions;
 mod concat;
 mod encode;
 mod fit;
@@ -12,6 +13,7 @@ mod ken_burns;
 mod loudness;
 mod mix;
 mod probe;
+mod render;
 pub mod timeline;
 pub mod words;
 
@@ -24,6 +26,8 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.add(fit::Fit);
     registry.add(concat::Concat);
     registry.add(mix::Mix);
+    registry.add(captions::Captions);
+    registry.add(render::Render);
     registry.add(probe::Probe);
 }
 

@@ -24,6 +24,11 @@ impl Scene {
     pub(crate) fn end(&self) -> f64 {
         self.start + self.seconds
     }
+
+    /// When the scene's words start counting.
+    pub(crate) fn voice_start(&self) -> f64 {
+        self.voice.unwrap_or(self.start)
+    }
 }
 
 /// When the last of `scenes` ends.
