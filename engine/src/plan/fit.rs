@@ -1,30 +1,26 @@
 //! Does every value of one type fit another?
 
-use serde_json::Value as Json;
+use std::collections::HashMap;
 
-use crate::schema::{JsonTypes, Schema};
+use crate::schema::{Schema, Verdict, covers};
 
-pub(super) enum Fit {
-    Yes,
-    /// It cannot be decided.
-    Unknown,
-    No {
-        /// The type of exactly the values that do not fit.
-        offending: Json,
-        example: Option<Json>,
-    },
+/// What was found for pairs of types: the same edges come again and again, as with the items of many maps.
+#[derive(Default)]
+pub(super) struct Fits {
+    known: HashMap<(String, String), Verdict>,
 }
 
-/// Whether every value of `producer` fits `consumer`.
-pub(super) fn fit(consumer: &Schema, producer: &Schema) -> Fit {
-    let (takes, gives) = (consumer.types(), producer.types());
-    let others = gives - takes;
-    if producer.is_anything() && !consumer.is_anything() {
-        return Fit::Unknown;
+impl Fits {
+    /// Whether every value of `producer` fits `consumer`.
+    pub(super) fn fit(&mut self, consumer: &Schema, producer: &Schema) -> Verdict {
+        if producer.is_anything() {
+            // Nothing is known of the value: an error would only say so.
+            return match covers(consumer, producer) {
+                Verdict::Yes => Verdict::Yes,
+                _ => Verdict::Unknown { why: "nothing is known of the value".into() },
+            };
+        }
+        let pair = (consumer.as_json().to_string(), producer.as_json().to_string());
+        self.known.entry(pair).or_insert_with(|| covers(consumer, producer)).clone()
     }
-    if others.is_empty() {
-        return Fit::Yes;
-    }
-    let example = others.has(JsonTypes::NULL).then_some(Json::Null);
-    Fit::No { offending: Json::String(others.to_string()), example }
 }

@@ -177,3 +177,48 @@ fn with_files(json: Json) -> Json {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::tests::plan;
+
+    fn bound(given: Json) -> Result<Json, String> {
+        let plan = plan(
+            "flow: 1\ninputs:\n  topic: { type: string, minLength: 3, description: What it is about }\n  \
+             count: { type: integer, default: 3 }\n  note: { type: [string, 'null'], default: none yet }\n\
+             nodes: {}\n",
+        );
+        let Json::Object(given) = given else { return Err("an object is given".into()) };
+        match bind(&plan, given) {
+            Ok(bound) => Ok(Json::Object(bound)),
+            Err(problems) => {
+                Err(problems.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_given_takes_its_default() {
+        assert_eq!(
+            bound(json!({ "topic": "cats" })),
+            Ok(json!({ "topic": "cats", "count": 3, "note": "none yet" }))
+        );
+        assert_eq!(
+            bound(json!({ "topic": "cats", "count": null, "note": null })),
+            Ok(json!({ "topic": "cats", "count": 3, "note": null }))
+        );
+    }
+
+    #[test]
+    fn every_problem_is_told_at_once() {
+        assert_eq!(
+            bound(json!({ "count": "many", "topics": "cats" })),
+            Err(
+                "the input `topic` is required: What it is about; the input `count` does not fit: \
+                 \"many\" is not of type \"integer\"; there is no input `topics`; `topic` is one"
+                    .into()
+            )
+        );
+    }
+}

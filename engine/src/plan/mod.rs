@@ -8,12 +8,14 @@ pub mod graph;
 pub mod inputs;
 pub mod picture;
 
+mod call;
 mod files;
 mod fit;
 mod node;
 mod order;
 mod ports;
 mod provider;
+mod refused;
 mod resolve;
 mod rules;
 mod scope;
@@ -31,7 +33,7 @@ use crate::expression::Template;
 use crate::kind::Catalog;
 use crate::name::{KindName, NodeName};
 use crate::schema::{Field, Schema};
-use crate::source::{Source, Span};
+use crate::source::Source;
 use graph::{Body, BodyIndex, Gives, NodeIndex, PLAN_FORMAT, Plan, PlannedKind};
 use resolve::{Level, Names};
 pub use rules::all as rules;
@@ -51,6 +53,7 @@ pub fn check(document: &Document, catalog: &Catalog) -> (Option<Plan>, Vec<Diagn
         kinds: BTreeMap::new(),
         bodies: Vec::new(),
         files: files::Files::default(),
+        fits: fit::Fits::default(),
         inputs: BTreeMap::new(),
     };
     planner.refuse(document);
@@ -104,27 +107,12 @@ struct Planner<'a> {
     /// None where something is wrong inside.
     bodies: Vec<Option<Body>>,
     files: files::Files,
+    fits: fit::Fits,
     /// The input ports of the kinds that were met.
     inputs: BTreeMap<KindName, Arc<ports::Inputs>>,
 }
 
 impl Planner<'_> {
-    /// Parts around the nodes that cannot be run.
-    fn refuse(&mut self, document: &Document) {
-        let parts = [
-            ("`budget`", document.budget.as_ref().map(|entry| entry.key)),
-            ("`pools`", document.pools.as_ref().map(|entry| entry.key)),
-            ("`doubt`", document.doubt.as_ref().map(|entry| entry.key)),
-        ];
-        for (what, at) in parts {
-            self.not_yet(what, at);
-        }
-    }
-
-    fn not_yet(&mut self, what: &str, at: Option<Span>) {
-        self.findings.extend(at.map(|at| rules::not_yet::found(self.source, what, at)));
-    }
-
     /// Takes the providers that the pipeline names for its capabilities.
     fn choose(&mut self, document: &Document) {
         let mut known: BTreeMap<&str, &[String]> = BTreeMap::new();

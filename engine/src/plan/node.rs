@@ -1,18 +1,14 @@
 //! How is one node planned: what it does, when, how often, and what it gives?
 
-use super::graph::{
-    Body, BodyIndex, Call, Each, Gives, Node, NodeIndex, OnError, PlannedKind, Retry, Work,
-};
+use super::graph::{Body, BodyIndex, Each, Gives, Node, NodeIndex, OnError, Retry, Work};
 use super::resolve::Level;
 use super::rules;
 use super::scope::{Scope, Type};
 use super::{Planner, node_index};
-use crate::document::syntax::{
-    CacheBlock, CallBlock, Entry, NodeBlock, OnErrorWord, RetryBlock, Target, WorkBlock,
-};
+use crate::document::syntax::{Entry, NodeBlock, OnErrorWord, RetryBlock, WorkBlock};
 use crate::expression::{Expression, Template};
-use crate::kind::{Card, Class};
-use crate::schema::{List, Schema};
+use crate::kind::Class;
+use crate::schema::{JsonTypes, List, Schema};
 use crate::source::Span;
 
 /// More items than these are an error where the file does not say how many there may be.
@@ -100,7 +96,14 @@ impl Planner<'_> {
             Some(Schema::new(serde_json::json!({ "type": "integer", "minimum": 0 }))),
         );
         if let Some(key) = &block.key {
-            self.type_of(&Template::Expression(key.value.clone()), &inside);
+            let of = self.type_of(&Template::Expression(key.value.clone()), &inside);
+            self.expect(
+                "key",
+                "a text or a number",
+                key.value.span(),
+                of.as_ref(),
+                JsonTypes::TEXT | JsonTypes::NUMBER,
+            );
         }
         let max_items = block.max_items.as_ref().map_or(MAX_ITEMS, |entry| entry.value);
         let each = Each {
@@ -183,71 +186,20 @@ impl Planner<'_> {
         }
     }
 
-    fn call(&mut self, block: &CallBlock, node: Span, scope: &Scope<'_>) -> (Option<Call>, Type) {
-        let kind = match block.target.as_ref().map(|target| (&target.value, target.span)) {
-            Some((Target::Kind(kind), at)) => (kind, at),
-            Some((Target::File(_), at)) => {
-                self.not_yet("a pipeline file in `use`", Some(at));
-                return (None, None);
-            }
-            None => return (None, None),
-        };
-        let (kind, at) = kind;
-        let catalog = self.catalog;
-        let Some(card) = catalog.kinds.get(kind) else {
-            let known: Vec<_> = catalog.kinds.keys().map(crate::name::KindName::as_str).collect();
-            let finding = rules::unknown_kind::found(self.source, kind.as_str(), at, &known);
+    /// Tells where what stands under `key` may be something else than `allowed`.
+    pub(super) fn expect(
+        &mut self,
+        key: &str,
+        what: &str,
+        at: Span,
+        of: Option<&Schema>,
+        allowed: JsonTypes,
+    ) {
+        let others = of.map_or(JsonTypes::NONE, |of| of.types() - allowed);
+        if !others.is_empty() && of.is_some_and(|of| !of.is_anything()) {
+            let finding = rules::expression_type::unfit(self.source, at, key, what, others);
             self.findings.push(finding);
-            return (None, None);
-        };
-        self.kinds.entry(kind.clone()).or_insert_with(|| PlannedKind {
-            version: card.version,
-            revision: String::new(),
-            nature: card.nature,
-            weight: card.weight,
-            inline: card.inline,
-            input: card.input.clone(),
-            output: card.output.clone(),
-            provider: String::new(),
-        });
-        let provider = self.provider(card, block, scope);
-        let (with, of) = self.ports(card, block, node, scope);
-        (with.map(|with| Call { kind: kind.clone(), with, provider }), of)
-    }
-
-    /// The provider that the node names; and in the plan's kind, the one that is taken where none is named.
-    fn provider(&mut self, card: &Card, block: &CallBlock, scope: &Scope<'_>) -> Option<Template> {
-        let chosen = card.capability.and_then(|capability| self.providers.get(capability));
-        let default = chosen.or(card.providers.first()).cloned().unwrap_or_default();
-        if let Some(kind) = self.kinds.get_mut(&card.name) {
-            kind.provider = default;
         }
-        let entry = block.provider.as_ref()?;
-        let Some(capability) = card.capability else {
-            let name = card.name.as_str();
-            let finding = rules::unknown_provider::no_capability(self.source, entry.key, name);
-            self.findings.push(finding);
-            return None;
-        };
-        let template = entry.value.template.as_ref()?;
-        match template {
-            Template::Literal(serde_json::Value::String(name)) => {
-                if !card.providers.contains(name) {
-                    let known: Vec<_> = card.providers.iter().map(String::as_str).collect();
-                    self.findings.push(rules::unknown_provider::found(
-                        self.source,
-                        entry.span,
-                        name,
-                        capability,
-                        &known,
-                    ));
-                }
-            }
-            _ => {
-                self.type_of(template, scope);
-            }
-        }
-        Some(template.clone())
     }
 
     /// What the type of `map` says of the list.
@@ -309,46 +261,6 @@ impl Planner<'_> {
             least: backoff.map(|(least, _)| least),
             most: backoff.map(|(_, most)| most),
             errors,
-        }
-    }
-
-    /// Parts of a node that cannot be run.
-    fn refuse_parts(&mut self, block: &NodeBlock) {
-        let is_body = matches!(block.work, WorkBlock::Nodes(_));
-        let cache = block.cache.as_ref().filter(|entry| entry.value != CacheBlock::Auto);
-        let model = match &block.work {
-            WorkBlock::Use(call) => call.model.as_ref().map(|entry| entry.key),
-            _ => None,
-        };
-        let approve = match &block.work {
-            WorkBlock::Approve(approve) => Some(approve.key),
-            _ => None,
-        };
-        let parts = [
-            ("`approve`", approve),
-            ("`repeat`", block.repeat.as_ref().map(|entry| entry.key)),
-            ("`carry`", block.carry.as_ref().map(|entry| entry.key)),
-            ("`fallback`", block.fallback.as_ref().map(|entry| entry.key)),
-            ("`budget`", block.budget.as_ref().map(|entry| entry.key)),
-            ("`doubt`", block.doubt.as_ref().map(|entry| entry.key)),
-            ("`pool`", block.pools.as_ref().map(|entry| entry.key)),
-            ("`cache`", cache.map(|entry| entry.key)),
-            ("`undo`", block.undo.as_ref().map(|entry| entry.key)),
-            ("`model`", model),
-            (
-                "`retry` of a node with `nodes`",
-                block.retry.as_ref().map(|entry| entry.key).filter(|_| is_body),
-            ),
-            (
-                "`timeout` of a node with `nodes`",
-                block.timeout.as_ref().map(|entry| entry.key).filter(|_| is_body),
-            ),
-        ];
-        for (what, at) in parts {
-            self.not_yet(what, at);
-        }
-        for gate in block.needs.iter().filter_map(|need| need.gate.as_ref()) {
-            self.not_yet("a condition in `needs`", Some(gate.at));
         }
     }
 }

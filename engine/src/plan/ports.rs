@@ -5,13 +5,12 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use super::Planner;
-use super::fit::{Fit, fit};
 use super::rules;
 use super::scope::{Scope, Type};
 use crate::document::syntax::{CallBlock, ValueBlock};
 use crate::expression::Template;
 use crate::kind::{Card, Known, Port};
-use crate::schema::Schema;
+use crate::schema::{Schema, Verdict};
 use crate::source::{Span, Spanned};
 
 /// Values by port, as a plan keeps them.
@@ -31,7 +30,7 @@ impl Planner<'_> {
         let mut with = Some(Vec::new());
         let mut known = Some(Known::default());
         for (port, value) in &block.with {
-            let Some(schema) = inputs.schema(&port.value) else {
+            let Some(taken) = inputs.taken(&port.value) else {
                 let names: Vec<_> = inputs.ports.iter().map(|port| port.name.as_str()).collect();
                 let finding = rules::unknown_port::found(
                     self.source,
@@ -43,7 +42,7 @@ impl Planner<'_> {
                 self.findings.push(finding);
                 continue;
             };
-            let (template, of) = self.port(port, value, &schema, scope);
+            let (template, of) = self.port(port, value, &taken, scope);
             match (&mut with, template) {
                 (Some(with), Some(template)) => with.push((port.value.clone(), template)),
                 _ => with = None,
@@ -76,15 +75,15 @@ impl Planner<'_> {
         &mut self,
         port: &Spanned<String>,
         value: &ValueBlock,
-        schema: &Schema,
+        taken: &Taken,
         scope: &Scope<'_>,
     ) -> (Option<Template>, Option<Port>) {
         let Some(template) = &value.template else {
             return (None, None);
         };
-        let template = self.files.taken(template, schema, &self.source.path);
+        let template = self.files.taken(template, &taken.written, &self.source.path);
         if let Template::Literal(json) = &template {
-            self.literal(&port.value, value, json, schema);
+            self.literal(&port.value, value, json, &taken.written);
             let constant = json.clone();
             let of = Schema::constant_of(constant.clone());
             return (Some(template), Some(Port { schema: of, constant: Some(constant) }));
@@ -93,17 +92,18 @@ impl Planner<'_> {
             return (Some(template), None);
         };
         let at = value.tree.place();
-        match fit(schema, &of) {
-            Fit::Yes => {}
-            Fit::Unknown => {
-                self.findings.push(rules::port_mismatch::unproven(self.source, at, &port.value));
+        match self.fits.fit(&taken.computed, &of) {
+            Verdict::Yes => {}
+            Verdict::Unknown { why } => {
+                let finding = rules::port_mismatch::unproven(self.source, at, &port.value, &why);
+                self.findings.push(finding);
             }
-            Fit::No { offending, example } => {
+            Verdict::No { offending, example } => {
                 self.findings.push(rules::port_mismatch::found(
                     self.source,
                     at,
                     &port.value,
-                    &offending,
+                    offending.as_json(),
                     example.as_ref(),
                 ));
             }
@@ -134,8 +134,17 @@ pub(super) struct Inputs {
 
 struct InputPort {
     name: String,
-    schema: Schema,
+    taken: Taken,
     required: bool,
+}
+
+/// What a port takes.
+#[derive(Clone)]
+struct Taken {
+    /// Of what the file says itself.
+    written: Schema,
+    /// Of what an expression gives: null leaves a port out that need not be there.
+    computed: Schema,
 }
 
 impl Inputs {
@@ -146,12 +155,21 @@ impl Inputs {
             None => json.get("properties").is_none() && json.get("type").is_none(),
         };
         let ports = schema.properties().into_iter();
-        let ports = ports.map(|(name, schema, required)| InputPort { name, schema, required });
+        let ports = ports.map(|(name, schema, required)| {
+            let computed = if required { schema.clone() } else { schema.or_null() };
+            InputPort { name, taken: Taken { written: schema, computed }, required }
+        });
         Self { ports: ports.collect(), open }
     }
 
-    fn schema(&self, name: &str) -> Option<Schema> {
-        let port = self.ports.iter().find(|port| port.name == name);
-        port.map(|port| port.schema.clone()).or_else(|| self.open.then(Schema::anything))
+    /// What may be given to a port: null too, where it may be left out.
+    fn taken(&self, name: &str) -> Option<Taken> {
+        match self.ports.iter().find(|port| port.name == name) {
+            Some(port) => Some(port.taken.clone()),
+            None if self.open => {
+                Some(Taken { written: Schema::anything(), computed: Schema::anything() })
+            }
+            None => None,
+        }
     }
 }

@@ -45,10 +45,16 @@ pub(in crate::plan) fn found(
 }
 
 /// It cannot be decided.
-pub(in crate::plan) fn unproven(source: &Arc<Source>, at: Span, port: &str) -> Diagnostic {
+pub(in crate::plan) fn unproven(
+    source: &Arc<Source>,
+    at: Span,
+    port: &str,
+    why: &str,
+) -> Diagnostic {
     let message = format!("it cannot be proved that `{port}` takes every value of this");
     Diagnostic::error(&RULE, source, at, message)
         .warning()
+        .label(why)
         .help("the value is checked when it is there, before it is used")
 }
 

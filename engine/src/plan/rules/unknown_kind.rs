@@ -19,10 +19,7 @@ pub(in crate::plan) fn found(
     known: &[&str],
 ) -> Diagnostic {
     let finding = Diagnostic::error(&RULE, source, at, format!("there is no kind `{kind}`"));
-    let word = kind.rsplit('/').next().unwrap_or(kind);
-    // A right word in the wrong family is nearer than any slip of the finger.
-    let same_word = known.iter().copied().find(|known| known.rsplit('/').next() == Some(word));
-    match same_word.or_else(|| nearest(kind, known.iter().copied())) {
+    match nearest(kind, known.iter().copied()) {
         Some(near) => finding.help(format!("write `{near}`")),
         None => finding.help("`flow kinds` lists all kinds"),
     }
