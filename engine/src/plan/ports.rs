@@ -10,7 +10,7 @@ use super::scope::{Scope, Type};
 use crate::document::syntax::{CallBlock, ValueBlock};
 use crate::expression::Template;
 use crate::kind::{Card, Known, Port};
-use crate::schema::{Schema, Verdict};
+use crate::schema::{JsonTypes, Schema, Verdict};
 use crate::source::{Span, Spanned};
 
 /// Values by port, as a plan keeps them.
@@ -99,13 +99,18 @@ impl Planner<'_> {
                 self.findings.push(finding);
             }
             Verdict::No { offending, example } => {
-                self.findings.push(rules::port_mismatch::found(
+                let finding = rules::port_mismatch::found(
                     self.source,
                     at,
                     &port.value,
-                    offending.as_json(),
+                    &offending,
                     example.as_ref(),
-                ));
+                );
+                self.findings.push(if only_items_are_null(&taken.computed, &of) {
+                    finding.help("take the nulls out: `x | compact`")
+                } else {
+                    finding
+                });
             }
         }
         (Some(template), Some(Port { schema: of, constant: None }))
@@ -123,6 +128,16 @@ impl Planner<'_> {
             ));
         }
     }
+}
+
+/// Whether `of` may be a list with nulls in it, where `taken` is one of values.
+fn only_items_are_null(taken: &Schema, of: &Schema) -> bool {
+    let null_items = |list: &Schema| {
+        list.items_type()
+            .filter(|_| !list.is_anything())
+            .map(|items| items.types().has(JsonTypes::NULL))
+    };
+    null_items(of) == Some(true) && null_items(taken) == Some(false)
 }
 
 /// The input ports of a kind.

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 
 use crate::diagnostic::{Diagnostic, Rule};
+use crate::schema::Schema;
 use crate::source::{Source, Span};
 
 pub(in crate::plan) static RULE: Rule = Rule {
@@ -22,20 +23,22 @@ A value that may be null (of a node with `when`, or of an optional field) does n
 ",
 };
 
+/// More characters than these are no help in one line.
+const LONG: usize = 120;
+
 /// Some value of the expression does not fit; `example` is one.
 pub(in crate::plan) fn found(
     source: &Arc<Source>,
     at: Span,
     port: &str,
-    offending: &Json,
+    offending: &Schema,
     example: Option<&Json>,
 ) -> Diagnostic {
     let message = match example {
         Some(example) => format!("`{port}` would not take {}", short(example)),
         None => format!("`{port}` would not take every value of this"),
     };
-    let finding = Diagnostic::error(&RULE, source, at, message)
-        .label(format!("may be anything of {}", short(offending)));
+    let finding = Diagnostic::error(&RULE, source, at, message).label(told(offending));
     match example {
         Some(Json::Null) => finding.help("say what to take instead: `${{ … | default(…) }}`"),
         _ => {
@@ -58,12 +61,21 @@ pub(in crate::plan) fn unproven(
         .help("the value is checked when it is there, before it is used")
 }
 
+/// The type of the values that do not fit: in full where that is short, else by its name.
+fn told(offending: &Schema) -> String {
+    let text = offending.as_json().to_string();
+    if text.len() <= LONG {
+        return format!("may be anything of `{text}`");
+    }
+    format!("may be {}", offending.types())
+}
+
 /// JSON in one line that fits a terminal.
 fn short(json: &Json) -> String {
     let text = json.to_string();
-    if text.chars().count() <= 120 {
+    if text.chars().count() <= LONG {
         return format!("`{text}`");
     }
-    let cut: String = text.chars().take(117).collect();
+    let cut: String = text.chars().take(LONG - 3).collect();
     format!("`{cut}…`")
 }

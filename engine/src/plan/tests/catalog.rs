@@ -46,7 +46,7 @@ pub(in crate::plan) fn catalog() -> Catalog {
         json!({
             "type": "object",
             "properties": {
-                "scenes": { "type": "array", "items": { "$ref": "#/$defs/Scene" }, "maxItems": 20 },
+                "scenes": { "type": "array", "items": { "$ref": "#/$defs/Scene" }, "minItems": 1, "maxItems": 20 },
                 "title": { "type": "string" },
             },
             "required": ["scenes", "title"],

@@ -109,7 +109,6 @@ nodes:
     key: scene.id
     limit: 4
     max_items: 50
-    on_error: drop
     nodes:
       clip:
         use: media/ken-burns

@@ -46,30 +46,54 @@ fn written_values_are_checked_against_their_ports() {
 fn computed_values_are_checked_against_their_ports() {
     let draft = "draft: { use: agent/script-writer, with: { topic: film } }\n";
     assert_snapshot!(nodes(&format!("{draft}a: {{ use: image/generate, with: {{ prompt: \"${{{{ draft.scenes }}}}\" }} }}\n")), @r#"
-        error[port-mismatch] 4:45 `"${{ draft.scenes }}"`: `prompt` would not take every value of this
-          here: may be anything of `"a list"`
+        error[port-mismatch] 4:45 `"${{ draft.scenes }}"`: `prompt` would not take `[{"id":"a","mood":"a","seconds":1,"text":"a"}]`
+          here: may be a list
           help: read a value of another type, or give it through a node that changes it
     "#);
     assert_snapshot!(nodes(&format!("{draft}a:\n  map: draft.scenes\n  use: image/generate\n  with: {{ prompt: \"${{{{ item.mood }}}}\" }}\n")), @r#"
         error[port-mismatch] 7:21 `"${{ item.mood }}"`: `prompt` would not take `null`
-          here: may be anything of `"null"`
+          here: may be anything of `{"type":"null"}`
           help: say what to take instead: `${{ … | default(…) }}`
     "#);
     assert_snapshot!(nodes(&format!("{draft}a:\n  when: draft.title == 'x'\n  use: image/generate\n  with: {{ prompt: x }}\nb: {{ use: media/ken-burns, with: {{ image: \"${{{{ a.image }}}}\", seconds: 1 }} }}\n")), @r#"
         error[port-mismatch] 8:45 `"${{ a.image }}"`: `image` would not take `null`
-          here: may be anything of `"null"`
+          here: may be anything of `{"type":"null"}`
           help: say what to take instead: `${{ … | default(…) }}`
     "#);
-    assert_snapshot!(nodes(&format!("{draft}a: {{ use: image/generate, with: {{ prompt: x }} }}\nb: {{ use: media/concat, with: {{ clips: [\"${{{{ a.image }}}}\"] }} }}\nc: {{ use: image/generate, with: {{ prompt: \"${{{{ draft.titel }}}}\" }} }}\n")), @r"
+    assert_snapshot!(nodes(&format!("{draft}a: {{ use: image/generate, with: {{ prompt: x }} }}\nb: {{ use: media/concat, with: {{ clips: [\"${{{{ a.image }}}}\"] }} }}\nc: {{ use: image/generate, with: {{ prompt: \"${{{{ draft.titel }}}}\" }} }}\n")), @r#"
+        error[port-mismatch] 5:42 `["${{ a.image }}"]`: `clips` would not take `[{"$artifact":"b3:aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa","bytes":0,"media_type":"image/png"}]`
+          here: may be a list
+          help: read a value of another type, or give it through a node that changes it
         error[unknown-field] 6:56 `titel`: there is no field `titel`
           help: write `title`
-    ");
+    "#);
     assert_snapshot!(nodes("a: { use: exec/command, with: { anything: 1 } }\nb: { use: image/generate, with: { prompt: \"${{ a.x }}\" } }\n"), @r#"
         error[unknown-port] 3:35 `anything`: `exec/command` has no port `anything`
           help: it takes no input: remove the port
         warning[port-mismatch] 4:45 `"${{ a.x }}"`: it cannot be proved that `prompt` takes every value of this
+          here: nothing is known of the value
           help: the value is checked when it is there, before it is used
     "#);
+}
+
+#[test]
+fn a_list_that_may_be_empty_fits_no_port_that_needs_an_item() {
+    let pipeline = |on_error: &str| {
+        nodes(&format!(
+            "draft: {{ use: agent/script-writer, with: {{ topic: film }} }}\npictures: {{ map: draft.scenes, use: image/generate, with: {{ prompt: x }} }}\nclips: {{ map: pictures.image, on_error: {on_error}, use: media/ken-burns, with: {{ image: '${{{{ item }}}}', seconds: 1 }} }}\nfilm: {{ use: media/concat, with: {{ clips: '${{{{ clips.video }}}}' }} }}\n"
+        ))
+    };
+    assert_snapshot!(pipeline("fail"), @"");
+    assert_snapshot!(pipeline("drop"), @r#"
+        error[port-mismatch] 6:45 `'${{ clips.video }}'`: `clips` would not take `[]`
+          here: may be anything of `{"const":[]}`
+          help: read a value of another type, or give it through a node that changes it
+    "#);
+    assert_snapshot!(pipeline("skip"), @r"
+        error[port-mismatch] 6:45 `'${{ clips.video }}'`: `clips` would not take every value of this
+          here: may be a list
+          help: take the nulls out: `x | compact`
+    ");
 }
 
 #[test]
