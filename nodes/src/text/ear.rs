@@ -207,6 +207,7 @@ fn is_code(text: &str) -> bool {
             || bare.starts_with("--")
             || bare.contains('_')
             || bare.matches('/').count() > 1
+            || bare.ends_with('/')
             || (bare.starts_with('/') || bare.starts_with("./")) && bare.len() > 2
             || word.contains('@') && word.contains('.')
             || word.starts_with('$') && word[1..].starts_with(|c: char| !c.is_ascii_digit())

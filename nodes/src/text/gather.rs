@@ -1,5 +1,7 @@
 //! Which sentences of a document may be narrated?
 
+use std::collections::BTreeSet;
+
 use super::ear::{self, Opening};
 use super::rank::Ranking;
 use super::sentences;
@@ -103,6 +105,7 @@ fn sentences_of(content: &Content, keep: usize) -> Vec<Sentence> {
     let of = |least: usize| -> Vec<Sentence> {
         let mut found = Vec::new();
         let mut paragraph_number = 0;
+        let mut seen = BTreeSet::new();
         for (section, part) in content.sections.iter().enumerate() {
             if part.heading.as_deref().is_some_and(is_aside) {
                 continue;
@@ -110,6 +113,8 @@ fn sentences_of(content: &Content, keep: usize) -> Vec<Sentence> {
             for paragraph in &part.paragraphs {
                 paragraph_number += 1;
                 let spoken = of_paragraph(paragraph, least).into_iter().take(keep);
+                // What stands twice is said once.
+                let spoken = spoken.filter(|text| seen.insert(text.clone()));
                 found.extend(spoken.map(|text| Sentence {
                     section,
                     paragraph: paragraph_number,
@@ -150,12 +155,28 @@ fn of_paragraph(paragraph: &str, least: usize) -> Vec<String> {
         // What has no mark at its end was cut off, or is a label; an entry of a list may do without.
         let label = !ends && (!item || words < 5) && least > 1;
         let wide = piece.contains(|c: char| c > '\u{2e80}');
-        if label || (words < least && !wide) {
+        if label || (words < least && !wide) || is_legal(piece) {
             continue;
         }
         spoken.extend(ear::spoken(piece));
     }
     spoken
+}
+
+/// Terms, which are about the document.
+fn is_legal(sentence: &str) -> bool {
+    let lower = sentence.to_lowercase();
+    ["licensed under", "all rights reserved", "read more about", "pull request"]
+        .iter()
+        .any(|term| lower.contains(term))
+}
+
+/// Whether a sentence speaks of what only a reader sees.
+fn points_elsewhere(sentence: &str) -> bool {
+    let lower = format!(" {} ", sentence.to_lowercase());
+    [" table", " figure", " listing", " below", " following", " above", " screenshot"]
+        .iter()
+        .any(|word| lower.contains(word))
 }
 
 fn score(sentences: &mut [Sentence], ranking: &Ranking) {
@@ -180,7 +201,9 @@ fn score(sentences: &mut [Sentence], ranking: &Ranking) {
         let has = |c: char| sentence.text.contains(c);
         let number = if sentence.text.contains(|c: char| c.is_ascii_digit()) { 1.05 } else { 1.0 };
         let quoted = if has('"') || has('“') { 0.85 } else { 1.0 };
+        let elsewhere = if points_elsewhere(&sentence.text) { 0.4 } else { 1.0 };
         let question = if has('?') { 0.8 } else { 1.0 };
-        sentence.score = ranking.rank[index] * place * length * number * quoted * question;
+        sentence.score =
+            ranking.rank[index] * place * length * number * quoted * question * elsewhere;
     }
 }

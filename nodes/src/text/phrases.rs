@@ -171,6 +171,8 @@ pub(super) fn number(text: &str) -> Option<String> {
             () if bare.contains('%') || unit == " %" => 5,
             () if bare.contains(['$', '€', '£']) || !unit.is_empty() => 4,
             () if year => 1,
+            // A version, or a measure without its unit.
+            () if digits.contains('.') => 0,
             () if digits.len() > 2 => 3,
             () => 0,
         };
@@ -200,5 +202,6 @@ mod tests {
         check("They paid $4.5 million in 2019.", Some("$4.5 million"));
         check("Some 1,200 boats came.", Some("1,200"));
         check("Version 2 of it.", None);
+        check("It needs Rust 1.95 now.", None);
     }
 }

@@ -158,7 +158,9 @@ fn round_out(drafts: &mut Vec<Draft>, title: Option<&str>, english: bool) {
         |line: &str| Draft { section: None, opens_section: false, lines: vec![line.to_owned()] };
     if drafts.len() < FEWEST_SCENES && english {
         let unsaid = title.filter(|title| !drafts[0].lines[0].contains(title));
-        let spoken = unsaid.and_then(|title| ear::spoken(title).into_iter().next());
+        let spoken = unsaid.map(|title| {
+            ear::spoken(title).into_iter().next().unwrap_or_else(|| format!("{}.", capital(title)))
+        });
         drafts.insert(0, extra(spoken.as_deref().unwrap_or(OPENING)));
     }
     if drafts.len() < FEWEST_SCENES && english {
@@ -272,6 +274,10 @@ fn heading(content: &Content, section: usize) -> Option<String> {
     let bare =
         heading.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '.' | ')' | ' '));
     let bare = if bare.is_empty() { heading } else { bare };
+    // Signatures and formulas are no titles.
+    if ear::word_count(bare) > 1 && ear::spoken(bare).is_empty() {
+        return None;
+    }
     Some(calm(&shortened(bare.trim_end_matches(['.', ':', '#', ' ']))))
 }
 

@@ -204,7 +204,8 @@ fn set(input: &Input, theme: Theme, fonts: &Fonts, room: &Room, size: f64, unit:
             let measure = |line: &str| size * fonts.width(face, line, spacing);
             let wrapped = wrapped(&title, room.width, measure);
             lines.extend(wrapped.into_iter().enumerate().map(|(index, text)| {
-                let advance = if index == 0 { size * 1.22 } else { size * 1.1 };
+                let air = if input.kicker.is_some() { unit * 0.012 } else { 0.0 };
+                let advance = if index == 0 { size * 1.22 + air } else { size * 1.1 };
                 Line {
                     text,
                     face,
@@ -294,4 +295,18 @@ fn write(svg: &mut Svg, line: &Line, (x, y): Point) {
         size * spacing,
         escaped(text),
     ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_stays_with_what_it_counts() {
+        assert_eq!(
+            bound("Installed in 3 minutes by 4,700 people"),
+            "Installed in 3\u{a0}minutes by 4,700\u{a0}people"
+        );
+        assert_eq!(bound("No number here"), "No number here");
+    }
 }

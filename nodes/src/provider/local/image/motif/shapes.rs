@@ -3,7 +3,7 @@
 use std::f64::consts::{PI, TAU};
 
 use super::super::super::chance::Chance;
-use super::super::svg::{Point, Svg, curve, polygon, polyline};
+use super::super::svg::{Point, Svg, polygon, polyline};
 use super::super::theme::Theme;
 
 /// Beams from one point.
@@ -126,43 +126,42 @@ pub(super) fn nodes(svg: &mut Svg, theme: Theme, centre: Point, chance: &mut Cha
     }
 }
 
-/// Bars that rise, and the line of their trend.
+/// Bars of many heights, one of them marked. They stand for numbers and show none: no trend is drawn that nobody said.
 pub(super) fn bars(svg: &mut Svg, theme: Theme, centre: Point, chance: &mut Chance) {
     let (width, height, unit) = (svg.width, svg.height, svg.unit());
     let wide = width > height;
-    let count = 9;
-    let span = if wide { width * 0.5 } else { width * 0.86 };
-    let left = (centre.0 - span / 2.0).clamp(width * 0.06, width * 0.96 - span);
+    let count = 11_u8;
+    let span = if wide { width * 0.37 } else { width * 0.86 };
+    let left = (centre.0 + unit * 0.06 - span / 2.0).clamp(width * 0.06, width * 0.96 - span);
     let step = span / f64::from(count);
     let floor = if wide { height * 0.8 } else { height * 0.46 };
     let room = if wide { height * 0.62 } else { height * 0.34 };
-    for line in 0..5 {
+    for line in 0..5_u8 {
         let y = floor - room * f64::from(line) / 4.0;
         svg.stroke(
             &polyline(&[(left, y), (left + span, y)]),
             &theme.text.to_string(),
             unit / 900.0,
-            0.14,
+            0.12,
         );
     }
-    let mut trend = Vec::new();
+    let (slow, quick) = (chance.between(0.0, TAU), chance.between(0.0, TAU));
+    let marked = 5 + u8::from(chance.is(0.5)) * 2;
     for index in 0..count {
-        let part = f64::from(index) / f64::from(count - 1);
-        let high = room * (0.18 + 0.68 * part.powf(1.3) + chance.between(-0.07, 0.07));
-        let (x, top) = (left + step * f64::from(index) + step * 0.16, floor - high);
-        let last = index == count - 1;
-        let colour = if last { theme.accent2 } else { theme.accent };
-        let paint = svg.linear(
-            (x, top),
-            (x, floor),
-            &[(0.0, colour, if last { 1.0 } else { 0.9 }), (1.0, colour, 0.12)],
+        let at = f64::from(index);
+        let wave = 0.5 + 0.24 * (at * 0.75 + slow).sin() + 0.14 * (at * 1.9 + quick).sin();
+        let high = room * if index == marked { 0.94 } else { wave.clamp(0.12, 0.86) };
+        let (x, top) = (left + step * (at + 0.17), floor - high);
+        let colour = if index == marked { theme.accent2 } else { theme.accent };
+        let strong = if index == marked { 1.0 } else { 0.8 };
+        let paint = svg.linear((x, top), (x, floor), &[(0.0, colour, strong), (1.0, colour, 0.1)]);
+        svg.rect((x, top), (step * 0.66, high), step * 0.14, &paint, 1.0);
+        svg.circle(
+            (x + step * 0.33, top - unit * 0.022),
+            unit * 0.005,
+            &colour.to_string(),
+            strong,
         );
-        svg.rect((x, top), (step * 0.68, high), step * 0.12, &paint, 1.0);
-        trend.push((x + step * 0.34, top - unit * 0.05));
-    }
-    svg.stroke(&curve(&trend), &theme.text.to_string(), unit / 900.0 * 3.0, 0.75);
-    if let Some(end) = trend.last() {
-        svg.circle(*end, unit * 0.013, &theme.accent2.to_string(), 1.0);
     }
 }
 
