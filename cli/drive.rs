@@ -238,7 +238,32 @@ fn paths(written: &[Written]) -> String {
     files.fold(String::new(), |lines, file| lines + &file.display().to_string() + "\n")
 }
 
-/// Where outputs go if nobody says otherwise.
+/// Where the outputs of the pipeline `name` go if nobody says otherwise. A name is any text, but never leads out of `out`.
 pub(crate) fn out(wanted: Option<&Path>, name: &str) -> PathBuf {
-    wanted.map_or_else(|| Path::new("out").join(name), Path::to_owned)
+    let fits = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
+    let folder: String = name.chars().map(|c| if fits(c) { c } else { '-' }).collect();
+    let folder = folder.trim_start_matches('.');
+    let folder = if folder.is_empty() { "pipeline" } else { folder };
+    wanted.map_or_else(|| Path::new("out").join(folder), Path::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_never_leads_out_of_the_folder_of_outputs() {
+        let cases = [
+            ("short-film", "out/short-film"),
+            ("Ein Film, kurz", "out/Ein-Film--kurz"),
+            ("../../.ssh", "out/-..-.ssh"),
+            ("/etc", "out/-etc"),
+            ("..", "out/pipeline"),
+            ("", "out/pipeline"),
+        ];
+        for (name, expected) in cases {
+            assert_eq!(out(None, name), Path::new(expected), "{name}");
+        }
+        assert_eq!(out(Some(Path::new("/there")), "film"), Path::new("/there"));
+    }
 }
