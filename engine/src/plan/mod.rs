@@ -96,6 +96,9 @@ impl Plan {
     }
 }
 
+/// Capabilities of the language; whether any kind has one depends on what is installed.
+const CAPABILITIES: [&str; 6] = ["image", "llm", "music", "sound", "speech", "video"];
+
 /// What is gathered on the way.
 struct Planner<'a> {
     source: &'a Arc<Source>,
@@ -123,7 +126,12 @@ impl Planner<'_> {
         }
         for (capability, provider) in &document.providers {
             let Some(providers) = known.get(capability.value.as_str()) else {
-                let known: Vec<_> = known.keys().copied().collect();
+                if CAPABILITIES.contains(&capability.value.as_str()) {
+                    continue;
+                }
+                let mut known: Vec<_> = known.keys().copied().chain(CAPABILITIES).collect();
+                known.sort_unstable();
+                known.dedup();
                 self.findings.push(rules::unknown_provider::unknown_capability(
                     self.source,
                     capability.span,

@@ -10,7 +10,7 @@ use super::order;
 use super::rules;
 use crate::diagnostic::Diagnostic;
 use crate::document::syntax::{
-    AmountBlock, BodyBlock, BudgetBlock, CallBlock, FallbackBlock, NodeBlock, ValueBlock, WorkBlock,
+    AmountBlock, BodyBlock, CallBlock, FallbackBlock, NodeBlock, ValueBlock, WorkBlock,
 };
 use crate::expression::Template;
 use crate::source::{Source, Span, Spanned};
@@ -121,14 +121,14 @@ impl<'a> Names<'a> {
                 names_in(&budget.value, mentions);
             }
         }
-        if let Some(budget) = &node.budget {
-            names_in_budget(&budget.value, mentions);
-        }
+        let budget = node.budget.as_ref().map(|budget| &budget.value);
+        names_in_amount(budget.and_then(|budget| budget.limit.as_ref()), mentions);
         let variables = self.enter(node, depth);
         let mut within = Vec::new();
         if let Some(key) = &node.key {
             within.extend(key.value.names());
         }
+        names_in_amount(budget.and_then(|budget| budget.each.as_ref()), &mut within);
         let level = self.work(node, depth, &mut within);
         // What the loop gives is no need of anyone.
         let is_variable = |name: &str| variables.iter().any(|variable| variable == name);
@@ -274,10 +274,8 @@ fn names_in_call(call: &CallBlock, mentions: &mut Vec<Spanned<String>>) {
     }
 }
 
-fn names_in_budget(budget: &BudgetBlock, mentions: &mut Vec<Spanned<String>>) {
-    for amount in [&budget.limit, &budget.each].into_iter().flatten() {
-        if let AmountBlock::Computed(value) = amount {
-            names_in(value, mentions);
-        }
+fn names_in_amount(amount: Option<&AmountBlock>, mentions: &mut Vec<Spanned<String>>) {
+    if let Some(AmountBlock::Computed(value)) = amount {
+        names_in(value, mentions);
     }
 }

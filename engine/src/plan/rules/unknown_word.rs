@@ -8,8 +8,8 @@ use crate::source::{Source, Span};
 pub(in crate::plan) static RULE: Rule = Rule {
     name: "unknown-word",
     explanation: "\
-`retry.errors` lists the classes of failures after which another attempt is made: `rate_limit`, `timeout`, `server`,
-`network`, `command`, `input`, `missing`, `moderated`, `output`, `storage`, `internal`. Without it, those that may pass.
+`retry.errors` lists the classes of failures after which another attempt is made, such as `rate_limit`, `timeout` or
+`server`. Without it, those that may pass are tried again.
 ",
 };
 

@@ -75,3 +75,13 @@ fn nodes_that_wait_for_each_other_are_told_once() {
           help: take one of these references out, or make a `repeat` of what goes round
     ");
 }
+
+#[test]
+fn what_is_said_of_each_item_reads_the_item() {
+    assert_snapshot!(nodes("a: { use: value, with: { value: [{ money: 1 USD, id: x }] } }\nb:\n  map: a.value\n  as: grant\n  key: grant.id\n  budget: { each: \"${{ grant.money }}\", limit: \"${{ grant.money }}\" }\n  use: value\n  with: { value: 1 }\n"), @r"
+        error[not-yet] 8:5 `budget`: `budget` is not supported by this version
+          help: take it out
+        error[unknown-name] 8:55 `grant`: nothing here is called `grant`
+          help: add a node called `grant`, or read one that there is
+    ");
+}

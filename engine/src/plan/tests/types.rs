@@ -125,11 +125,11 @@ fn what_follows_from_a_finding_is_not_told() {
 
 #[test]
 fn providers_are_those_that_the_kind_has() {
-    assert_snapshot!(wrong("flow: 1\nproviders: { image: lumma, pictures: local }\nnodes:\n  a: { use: image/generate, provider: openai, with: { prompt: x } }\n  b: { use: value, provider: local, with: { value: 1 } }\n"), @r"
+    assert_snapshot!(wrong("flow: 1\nproviders: { image: lumma, pictures: local, llm: rules }\nnodes:\n  a: { use: image/generate, provider: openai, with: { prompt: x } }\n  b: { use: value, provider: local, with: { value: 1 } }\n"), @r"
         error[unknown-provider] 2:21 `lumma`: there is no provider `lumma` for `image`
           help: write `luma`
         error[unknown-provider] 2:28 `pictures`: there is no capability `pictures`
-          help: write one of `image`
+          help: write one of `image`, `llm`, `music`, `sound`, `speech`, `video`
         error[unknown-provider] 4:39 `openai`: there is no provider `openai` for `image`
           help: write one of `local`, `luma`
         error[unknown-provider] 5:20 `provider`: `value` has no providers to choose from
@@ -199,7 +199,7 @@ fn words_and_places_that_mean_nothing_are_told() {
         error[unknown-word] 3:83 `sever`: no failure is called `sever`
           help: write `server`
         error[unknown-word] 3:90 `bad luck`: no failure is called `bad luck`
-          help: write some of `rate_limit`, `timeout`, `server`, `network`, `command`, `input`, `missing`, `moderated`, `output`, `storage`, `internal`
+          help: write some of `rate_limit`, `timeout`, `server`, `network`, `command`, `input`, `missing`, `moderated`, `gate`, `output`, `storage`, `internal`
     ");
 }
 
