@@ -5,6 +5,7 @@
 
 mod canvas;
 mod captions;
+mod check;
 mod concat;
 mod encode;
 mod fit;
@@ -28,6 +29,7 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.add(mix::Mix);
     registry.add(captions::Captions);
     registry.add(render::Render);
+    registry.add(check::Check);
     registry.add(probe::Probe);
 }
 
