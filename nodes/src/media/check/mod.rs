@@ -1,102 +1,155 @@
 //! Is a film fit to be shown?
 //!
-//! Objective checks alone: nothing here knows what is in the picture.
+//! `measure` looks at the whole file once, `judge` compares what it saw with what is allowed, `report` tells people.
 
+mod dump;
 mod judge;
 mod measure;
+mod report;
+mod stretch;
+mod verdict;
 
-use flow_engine::kind::{Attempt, Failure, File, Kind, Nature};
+use flow_engine::kind::{Attempt, Failure, File, Kind, Known, MediaType, Nature};
+use flow_engine::schema::{MEDIA, Schema};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use self::judge::{Finding, Severity, judge, score};
-use self::measure::measure;
-use super::Video;
-use super::probe;
+use self::measure::Measured;
+use self::verdict::{Finding, Scores, Severity};
 use crate::process;
 
 pub(crate) struct Check;
 
+/// Pictures, sound, or both.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Media;
+
+impl MediaType for Media {
+    const RANGE: &'static str = "video/*, audio/*";
+}
+
 #[derive(Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
-    /// The film to check.
-    video: File<Video>,
+    /// The film: picture, sound, or both.
+    video: File<Media>,
     /// How long it should be.
+    #[serde(default)]
     #[schemars(range(min = 0.0))]
     seconds: Option<f64>,
-    /// By which share of `seconds` it may be longer or shorter.
-    seconds_off: Option<f64>,
-    /// The loudness that it should have, in LUFS.
+    /// By how many seconds its length may differ from `seconds`.
+    #[serde(default = "allowed::tolerance")]
+    #[schemars(range(min = 0.0))]
+    tolerance: f64,
+    /// How loud it should be over its whole length, in LUFS; null: not judged.
+    #[serde(default = "allowed::loudness")]
+    #[schemars(range(min = -70.0, max = 0.0))]
     loudness: Option<f64>,
-    /// How far from it it may be, in LU.
-    loudness_off: Option<f64>,
-    /// The highest true peak that it may have, in dBTP.
-    true_peak: Option<f64>,
-    /// So many seconds of black inside the film are a fault.
-    #[schemars(range(min = 0.05))]
+    /// By how many LU its loudness may differ from `loudness`.
+    #[serde(default = "allowed::loudness_tolerance")]
+    #[schemars(range(min = 0.0))]
+    loudness_tolerance: f64,
+    /// The highest true peak allowed, in dBTP; null: not judged.
+    #[serde(default = "allowed::peak")]
+    peak: Option<f64>,
+    /// The longest black stretch allowed, in seconds; null: not judged.
+    #[serde(default = "allowed::black")]
+    #[schemars(range(min = 0.0))]
     black: Option<f64>,
-    /// So many seconds without any movement are a fault.
-    #[schemars(range(min = 0.1))]
+    /// The longest stretch without movement allowed, in seconds; null: not judged.
+    #[serde(default = "allowed::frozen")]
+    #[schemars(range(min = 0.0))]
     frozen: Option<f64>,
-    /// So many seconds of silence are a fault.
-    #[schemars(range(min = 0.1))]
-    silent: Option<f64>,
-    /// Whether it must have a caption track.
+    /// The longest stretch of an empty picture allowed, in seconds; null: not judged.
+    #[serde(default = "allowed::blank")]
+    #[schemars(range(min = 0.0))]
+    blank: Option<f64>,
+    /// The longest silence allowed, in seconds; null: not judged.
+    #[serde(default = "allowed::silence")]
+    #[schemars(range(min = 0.0))]
+    silence: Option<f64>,
+    /// How many seconds may lie between the ends of picture and sound; null: not judged.
+    #[serde(default = "allowed::sync")]
+    #[schemars(range(min = 0.0))]
+    sync: Option<f64>,
     #[serde(default)]
-    captions: bool,
-    /// The least score that passes.
-    #[schemars(range(min = 0, max = 100))]
-    pass: Option<u32>,
+    picture: Need,
+    #[serde(default)]
+    sound: Need,
+    /// A caption track that viewers can switch on.
+    #[serde(default)]
+    captions: Need,
+    #[serde(default)]
+    chapters: Need,
+    /// Whether the node fails when the film does.
+    #[serde(default)]
+    strict: bool,
+}
+
+/// Whether the film must have it.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Need {
+    Required,
+    #[default]
+    Optional,
+}
+
+/// What is allowed unless a pipeline says otherwise.
+mod allowed {
+    #![expect(clippy::unnecessary_wraps, reason = "null is a value of these ports")]
+
+    pub(super) fn tolerance() -> f64 {
+        0.5
+    }
+
+    pub(super) fn loudness() -> Option<f64> {
+        Some(-16.0)
+    }
+
+    pub(super) fn loudness_tolerance() -> f64 {
+        1.0
+    }
+
+    pub(super) fn peak() -> Option<f64> {
+        Some(-1.0)
+    }
+
+    pub(super) fn black() -> Option<f64> {
+        Some(0.5)
+    }
+
+    pub(super) fn frozen() -> Option<f64> {
+        Some(2.0)
+    }
+
+    pub(super) fn blank() -> Option<f64> {
+        Some(2.0)
+    }
+
+    pub(super) fn silence() -> Option<f64> {
+        Some(2.0)
+    }
+
+    pub(super) fn sync() -> Option<f64> {
+        Some(0.1)
+    }
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
 pub(crate) struct Output {
-    /// The film, as it came.
-    video: File<Video>,
-    /// Whether the score reaches `pass` and nothing major speaks against the film.
+    /// Whether no finding is an error.
     passed: bool,
-    /// 100, less what the findings cost.
-    #[schemars(range(min = 0, max = 100))]
-    score: u32,
+    /// Half the mean of `scores`, half the worst of them.
+    #[schemars(range(max = 100))]
+    score: u8,
+    scores: Scores,
     findings: Vec<Finding>,
-    seconds: f64,
-    /// In LUFS; null for silence.
-    loudness: Option<f64>,
-    /// In dBTP; null for silence.
-    true_peak: Option<f64>,
-}
-
-/// What is asked of a film.
-#[derive(Clone, Debug)]
-struct Thresholds {
-    seconds: Option<f64>,
-    seconds_off: f64,
-    loudness: f64,
-    loudness_off: f64,
-    true_peak: f64,
-    black: f64,
-    frozen: f64,
-    silent: f64,
-    captions: bool,
-    pass: u32,
-}
-
-impl Default for Thresholds {
-    fn default() -> Self {
-        Self {
-            seconds: None,
-            seconds_off: 0.25,
-            loudness: -16.0,
-            loudness_off: 1.0,
-            true_peak: -1.0,
-            black: 0.3,
-            frozen: 2.0,
-            silent: 2.0,
-            captions: false,
-            pass: 70,
-        }
-    }
+    measured: Measured,
+    /// The same file, for nodes that shall only follow a check.
+    video: File<Media>,
+    /// The same for people, in Markdown.
+    report: String,
 }
 
 impl Kind for Check {
@@ -106,146 +159,105 @@ impl Kind for Check {
     const NAME: &'static str = "media/check";
     const VERSION: u32 = 1;
     const DOCS: &'static str = "\
-Checks a film as far as numbers can: that it plays, moves, sounds and is as loud and as long as it should be.
+Watches a whole film and tells what is wrong with it: black, frozen or empty pictures, silence, loudness, damage.
 
 ```yaml
 nodes:
-  checked:
+  check:
     use: media/check
     with:
       video: ${{ film.video }}
-      captions: true
+      seconds: ${{ film.seconds }}
+      captions: required
   publish:
-    when: checked.passed
+    use: command
+    when: check.passed
+    with:
+      run: [cp, $FILM, /srv/films]
+      env:
+        FILM: ${{ check.video }}
 ```
+
+A film that fails does not fail the node, unless `strict` is true: read `passed`, `score` or `findings` and decide.
+A file that is empty, or no media at all, does not pass either. What a film does not have is not judged: a sound file
+has no black stretches. A limit of null switches its check off.
 
 | port | | |
 |---|---|---|
-| `video` | in | the film |
-| `seconds` | in, optional | how long it should be |
-| `seconds_off` | in, 0.25 | by which share of that it may be longer or shorter |
-| `loudness`, `loudness_off` | in, -16 and 1 | LUFS that it should have, and LU by which it may miss them |
-| `true_peak` | in, -1 | highest true peak in dBTP |
-| `black` | in, 0.3 | seconds of black that are a fault; fades of 0.6 s at the ends are none |
-| `frozen` | in, 2 | seconds without movement that are a fault |
-| `silent` | in, 2 | seconds of silence that are a fault |
-| `captions` | in, false | whether a caption track must be there |
-| `pass` | in, 70 | the least score that passes, 0 to 100 |
-| `video` | out | the film, as it came |
-| `passed` | out | whether the score reaches `pass` and nothing major or critical was found |
-| `score` | out | 100, less 8 for each minor finding, 30 for each major and 100 for each critical one |
-| `findings` | out | `[{ check, severity, message, at }]` |
-| `seconds`, `loudness`, `true_peak` | out | as measured |
+| `video` | in | a film, a clip without sound, or a sound |
+| `seconds`, `tolerance` | in, optional, 0.5 | how long it should be, and by how much it may differ |
+| `loudness`, `loudness_tolerance` | in, -16, 1 | LUFS over the whole film, and by how many LU it may differ; -14 for YouTube |
+| `peak` | in, -1 | the highest true peak, dBTP |
+| `black`, `frozen`, `blank` | in, 0.5, 2, 2 | the longest stretch, in seconds, that is black, does not move, or shows nothing |
+| `silence` | in, 2 | the longest silence, in seconds: less than -45 dB |
+| `sync` | in, 0.1 | how many seconds may lie between the ends of picture and sound |
+| `picture`, `sound`, `captions`, `chapters` | in, `optional` | `required`: a film without it fails |
+| `strict` | in, false | true: the node fails when the film does |
+| `passed` | out | true if no finding is an error |
+| `score`, `scores` | out | 0 to 100: half the mean of all checks, half the worst; and each of them, null if not judged |
+| `findings` | out | `[{ check, severity, at, seconds, message, help }]`, errors first |
+| `measured` | out | `{ seconds, frames, loudness, true_peak, black, frozen, blank, silence, sync, … }`, the longest stretches |
+| `video` | out | the same file, for nodes that shall wait for its check |
+| `report` | out | all of it for people, in Markdown |
 
-It never fails because of what it finds: use `passed`, in a gate or in `until`.";
+A stretch at the very head or tail may last twice as long. A check that passes scores 100, one that fails less than 50, and less the
+farther it is from what is allowed. Severities: `error` fails the film; `warning` only costs points (empty pictures, an index at
+the file's end, which makes players wait); `note` costs nothing.
+
+The film is decoded once; an hour of 720p takes about five minutes of one core.";
     const NATURE: Nature = Nature::Pure;
 
     fn revision(&self) -> String {
         process::identity(&["ffmpeg", "ffprobe"])
     }
 
+    /// What goes in as a video comes out as one.
+    fn output(&self, known: &Known) -> Schema {
+        let mut output = Schema::of::<Output>().as_json().clone();
+        let video = known.ports.get("video").map(|port| port.schema.as_json());
+        if let Some(video) = video.filter(|video| video.get(MEDIA).is_some()) {
+            output["properties"]["video"] = video.clone();
+        }
+        Schema::new(output)
+    }
+
     async fn run(&self, attempt: &dyn Attempt, input: Input) -> Result<Output, Failure> {
-        let thresholds = input.thresholds();
-        let facts = probe::probe(attempt, &input.video).await?;
+        let name = super::called(&input.video);
         let path = attempt.artifacts().open(&input.video.digest).await?;
-        let measured = measure(attempt, &path, &facts, &thresholds).await?;
-        let findings = judge(&facts, &measured, &thresholds);
-        let score = score(&findings);
-        let worst = findings.iter().map(|finding| finding.severity).max();
+        let seen = measure::measure(attempt, &path).await?;
+        let verdicts = judge::judge(&seen, &input);
+        let passed = verdict::passed(&verdicts);
+        let findings = verdict::findings(&verdicts);
+        if input.strict && !passed {
+            return Err(refusal(&name, &findings));
+        }
+        let score = verdict::total(&verdicts);
+        let report = report::report(&name, &seen, &verdicts, score);
+        let scores = Scores::of(&verdicts);
         Ok(Output {
-            video: input.video,
-            passed: score >= thresholds.pass && worst < Some(Severity::Major),
+            passed,
             score,
+            scores,
             findings,
-            seconds: facts.seconds,
-            loudness: measured.loudness.integrated,
-            true_peak: measured.loudness.true_peak,
+            measured: seen.measured(),
+            video: input.video,
+            report,
         })
     }
 }
 
-impl Input {
-    fn thresholds(&self) -> Thresholds {
-        let usual = Thresholds::default();
-        Thresholds {
-            seconds: self.seconds,
-            seconds_off: self.seconds_off.unwrap_or(usual.seconds_off).max(0.0),
-            loudness: self.loudness.unwrap_or(usual.loudness),
-            loudness_off: self.loudness_off.unwrap_or(usual.loudness_off).max(0.1),
-            true_peak: self.true_peak.unwrap_or(usual.true_peak),
-            black: self.black.unwrap_or(usual.black).max(0.05),
-            frozen: self.frozen.unwrap_or(usual.frozen).max(0.1),
-            silent: self.silent.unwrap_or(usual.silent).max(0.1),
-            captions: self.captions,
-            pass: self.pass.unwrap_or(usual.pass).min(100),
-        }
+/// Why a strict check fails its node.
+fn refusal(name: &str, findings: &[Finding]) -> Failure {
+    let errors: Vec<&Finding> =
+        findings.iter().filter(|finding| finding.severity == Severity::Error).collect();
+    let list: Vec<String> =
+        errors.iter().map(|error| format!("{}: {}", error.check.name(), error.message)).collect();
+    let failure = Failure::input(format!("{name} does not pass:\n{}", list.join("\n")));
+    match errors.first() {
+        Some(first) => failure.help(first.help.clone()),
+        None => failure,
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::judge::Check as Asked;
-    use super::*;
-    use crate::media::encode::words;
-    use crate::process::Command;
-    use crate::testing::TestAttempt;
-
-    /// Three seconds that move and sound, then whatever `after` is.
-    async fn film(attempt: &TestAttempt, after: &str) -> File<Video> {
-        let folder = attempt.next();
-        let graph = format!(
-            "testsrc2=s=320x180:r=30:d=3[a];{after},trim=duration=2.5,setpts=PTS-STARTPTS[b];\
-             [a][b]concat=n=2[v];sine=f=300:r=48000:d=5.5,volume=4dB[s]"
-        );
-        let command = Command::ffmpeg(None).folder(folder.folder()).arguments(words(&[
-            "-filter_complex",
-            &graph,
-            "-map",
-            "[v]",
-            "-map",
-            "[s]",
-            "-pix_fmt",
-            "yuv420p",
-            "-movflags",
-            "+faststart",
-            "film.mp4",
-        ]));
-        process::succeed(&folder, command).await.unwrap();
-        super::super::keep(attempt, &folder.folder().join("film.mp4"), "video/mp4").await.unwrap()
-    }
-
-    async fn checked(attempt: &TestAttempt, video: &File<Video>) -> Output {
-        let input = json!({ "video": video, "loudness_off": 5.0 });
-        Check.run(attempt, serde_json::from_value(input).unwrap()).await.unwrap()
-    }
-
-    #[tokio::test]
-    async fn a_film_that_moves_and_sounds_passes() {
-        let attempt = TestAttempt::new();
-        let video = film(&attempt, "testsrc=s=320x180:r=30").await;
-        let output = checked(&attempt, &video).await;
-        assert!(output.passed && output.findings.is_empty(), "{output:?}");
-        assert_eq!(output.video.digest, video.digest);
-    }
-
-    #[tokio::test]
-    async fn black_and_broken_films_do_not_pass() {
-        let attempt = TestAttempt::new();
-        let video = film(&attempt, "color=black:s=320x180:r=30").await;
-        let output = checked(&attempt, &video).await;
-        let asked: Vec<Asked> = output.findings.iter().map(|finding| finding.check).collect();
-        assert!(!output.passed && asked.contains(&Asked::Black), "{output:?}");
-        assert!(asked.contains(&Asked::Frozen), "{output:?}");
-
-        let mut bytes = attempt.read(&video);
-        let middle = bytes.len() / 2;
-        bytes[middle..middle + 2000].fill(0x55);
-        let broken: File<Video> = attempt.store(bytes, "video/mp4");
-        let output = checked(&attempt, &broken).await;
-        assert!(!output.passed, "{output:?}");
-        assert_eq!(output.findings[0].check, Asked::Decodable);
-        assert_eq!(output.score, 0);
-    }
-}
+mod tests;
