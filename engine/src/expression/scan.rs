@@ -166,3 +166,91 @@ mod tests {
         assert_eq!(faults[0].span, Span::new(5..40));
     }
 }
+
+#[cfg(test)]
+mod properties {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::super::Template;
+    use super::super::given::Given;
+    use super::*;
+
+    /// Texts made of what expressions are made of, well formed or not.
+    fn texts() -> impl Strategy<Value = String> {
+        let word = prop::sample::select(vec![
+            "${{",
+            "}}",
+            "$",
+            "{",
+            "}",
+            "(",
+            ")",
+            "[",
+            "]",
+            "'",
+            "\"",
+            "\\",
+            "é",
+            " ",
+            ".",
+            ",",
+            ":",
+            "|",
+            "a",
+            "b",
+            "none",
+            "not ",
+            " and ",
+            " or ",
+            " is ",
+            " in ",
+            " if ",
+            " else ",
+            "==",
+            "<",
+            "+",
+            "-",
+            "/",
+            "//",
+            "%",
+            "**",
+            "~",
+            "1",
+            "0.5",
+            "99999999999999999999",
+            "first",
+            "sort",
+            "length",
+            "default(",
+            "range(",
+            "usd(",
+            "selectattr('a', ",
+            "attribute=",
+            "*",
+            "\n",
+        ]);
+        prop::collection::vec(word, 0..24).prop_map(|words| words.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_text_makes_a_panic_and_every_place_lies_within(text in texts(), any in ".{0,40}") {
+            let values = Given(json!({ "a": [{ "a": 1 }, { "a": null }], "b": "0.10 USD" }));
+            let types = Given(json!({ "a": { "type": "array" }, "b": true }));
+            for text in [format!("${{{{ {text} }}}}"), text, any] {
+                let whole = Span::new(3..3 + text.len());
+                let within = |fault: &Fault| fault.span.start >= whole.start && fault.span.end <= whole.end;
+                match Template::text(&text, whole) {
+                    Err(faults) => prop_assert!(!faults.is_empty() && faults.iter().all(within), "{faults:?}"),
+                    Ok(template) => {
+                        prop_assert!(template.type_in(&types).1.iter().all(within));
+                        prop_assert!(template.evaluate(&values).err().iter().all(within));
+                    }
+                }
+            }
+        }
+    }
+}
