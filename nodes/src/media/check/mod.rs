@@ -170,12 +170,13 @@ nodes:
       seconds: ${{ film.seconds }}
       captions: required
   publish:
-    use: command
+    use: exec/command
     when: check.passed
     with:
-      run: [cp, $FILM, /srv/films]
-      env:
-        FILM: ${{ check.video }}
+      command: [python3, tools/publish.py]
+      input:
+        film: ${{ check.video }}
+        report: ${{ check.report }}
 ```
 
 A film that fails does not fail the node, unless `strict` is true: read `passed`, `score` or `findings` and decide.
