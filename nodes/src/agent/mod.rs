@@ -4,6 +4,7 @@
 
 mod script_smith;
 mod shot_master;
+mod video_solver;
 mod vrd;
 
 use flow_engine::kind::Registry;
@@ -13,4 +14,5 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.add_pure(vrd::Requirements);
     registry.add_pure(script_smith::ScriptSmith);
     registry.add_pure(shot_master::ShotMaster);
+    registry.add(video_solver::VideoSolver);
 }

@@ -14,4 +14,5 @@ pub mod requirements;
 pub mod script;
 pub mod seconds;
 pub mod shots;
+pub mod tools;
 pub(crate) mod word;
