@@ -108,7 +108,7 @@ fn refused(plan: &Plan, problems: &[InputProblem]) -> Problem {
     let problem = Problem::refused(words.join("; "));
     let is_file = |name: &str| {
         let input = plan.inputs.iter().find(|input| input.name.as_str() == name);
-        input.is_some_and(|input| input.schema.as_json().get(MEDIA).is_some())
+        input.is_some_and(|input| media_range(&input.schema).is_some())
     };
     let missing = problems.iter().filter_map(|problem| match problem {
         InputProblem::Missing { name, .. } if is_file(name) => Some(format!("-i {name}=@FILE")),
@@ -133,7 +133,7 @@ pub(crate) fn read(
     environment: &Environment,
 ) -> Result<Value, Problem> {
     let name = &assignment.name;
-    if let Some(range) = schema.as_json().get(MEDIA).and_then(Json::as_str) {
+    if let Some(range) = media_range(schema) {
         return media_file(assignment, range, environment);
     }
     let text = match &assignment.text {
@@ -145,6 +145,13 @@ pub(crate) fn read(
         Text::Variable(variable) => lookup(name, variable, environment)?,
     };
     by_type(name, &text, schema).map(Value::Json)
+}
+
+/// Which files an input takes, also where it may be null instead.
+fn media_range(schema: &Schema) -> Option<&str> {
+    let schema = schema.as_json();
+    let forms = schema.get("anyOf").and_then(Json::as_array).into_iter().flatten();
+    std::iter::once(schema).chain(forms).find_map(|form| form.get(MEDIA)?.as_str())
 }
 
 /// An input for media takes a file, with or without the @.
@@ -277,6 +284,12 @@ mod tests {
         cannot read `no/such/file` for `text`: No such file or directory (os error 2)
         name a text file after the @
         ");
+    }
+
+    #[test]
+    fn a_media_input_that_may_be_null_takes_a_file() {
+        let media = json!({ "anyOf": [{ "x-media": "text/*" }, { "type": "null" }] });
+        assert_eq!(value("article=Cargo.toml", media), Ok(json!(["Cargo.toml", "text/*"])));
     }
 
     #[test]

@@ -15,8 +15,10 @@ pub struct Generate;
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// What the picture shows.
-    #[schemars(length(min = 1, max = 20_000))]
+    #[schemars(length(min = 1))]
     pub prompt: String,
+    /// A picture of one's own to start from.
+    pub reference: Option<File<Image>>,
     /// How it should look, such as `watercolour` or `neon night`.
     pub style: Option<String>,
     /// Large words on the picture.
@@ -72,6 +74,7 @@ words for place, time of day, weather and subject. Both are drawings and look li
 - `kicker`, `footer`, `number` add to a card. The lowest part stays free for captions.
 - `aspect`: `16:9`, `9:16`, `1:1`, `4:5`; `resolution`: that of the film, 720 by default. The picture is 1.25 times as
   large, for `media/ken-burns`.
+- With `reference`, a picture of your own, `local` draws nothing: that picture is the output.
 - The same input gives the same bytes; another `seed` another picture.
 
 ```yaml

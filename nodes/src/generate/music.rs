@@ -13,8 +13,7 @@ pub struct Compose;
 #[derive(Clone, Debug, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
-    /// How long the music is.
-    #[schemars(range(min = 3, max = 3600))]
+    /// How long the music is: 3 to 3600 seconds.
     pub seconds: f64,
     #[serde(default)]
     pub mood: Mood,

@@ -15,7 +15,7 @@ pub struct Synthesize;
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// What is said, as people would write it.
-    #[schemars(length(min = 1, max = 20_000))]
+    #[schemars(length(min = 1))]
     pub text: String,
     /// Who says it: `narrator`, or a voice of the provider.
     #[serde(default = "narrator")]

@@ -19,8 +19,7 @@ pub(crate) struct KenBurns;
 pub(crate) struct Input {
     /// The still picture: PNG, JPEG or WebP.
     image: File<Image>,
-    /// How long the clip is.
-    #[schemars(range(min = 0.1, max = 3600.0))]
+    /// How long the clip is: 0.1 to 3600 seconds.
     seconds: f64,
     #[serde(default)]
     aspect: Aspect,

@@ -81,6 +81,7 @@ pub struct Output {
     /// How long the scenes are expected to take together.
     pub seconds: f64,
     pub words: usize,
+    #[schemars(length(min = 1))]
     pub scenes: Vec<Scene>,
 }
 
@@ -96,12 +97,15 @@ pub struct Scene {
     pub scene_id: String,
     /// From 1.
     pub order: u32,
+    #[schemars(length(min = 1))]
     pub title: String,
     /// A short line to stand above the title.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub kicker: Option<String>,
+    #[schemars(length(min = 1))]
     pub narration_text: String,
     /// What a picture or clip of the scene could show.
+    #[schemars(length(min = 1))]
     pub video_prompt: String,
     /// How long the narration of the scene takes to say, in seconds, with a pause after it.
     pub duration: f64,

@@ -35,7 +35,6 @@ pub(crate) struct Input {
     video: File<Media>,
     /// How long it should be.
     #[serde(default)]
-    #[schemars(range(min = 0.0))]
     seconds: Option<f64>,
     /// By how many seconds its length may differ from `seconds`.
     #[serde(default = "allowed::tolerance")]

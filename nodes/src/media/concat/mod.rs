@@ -29,7 +29,7 @@ pub(crate) struct Concat;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Input {
     /// The clips, in order.
-    #[schemars(length(min = 1, max = 2000))]
+    #[schemars(length(min = 1))]
     clips: Vec<File<Video>>,
     /// What each scene is called; its chapters take it. Null for one without a name.
     #[serde(default)]

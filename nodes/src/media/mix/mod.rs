@@ -55,7 +55,6 @@ pub(crate) struct Input {
     #[schemars(range(min = 0.0, max = 10.0))]
     lead: f64,
     /// Seconds of the whole; that of the scenes or of the film where nothing is said.
-    #[schemars(range(min = 0.1, max = 86_400.0))]
     seconds: Option<f64>,
 }
 

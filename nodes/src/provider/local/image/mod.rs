@@ -16,15 +16,15 @@ mod theme;
 use std::io::BufWriter;
 use std::path::Path;
 
-use flow_engine::kind::{Attempt, Class, Failure};
+use flow_engine::kind::{Attempt, Class, Failure, File};
 use image::codecs::png::{CompressionType, FilterType, PngEncoder};
 use image::{ExtendedColorType, ImageEncoder};
 use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg;
 
 use crate::generate::image::{Input, Output};
-use crate::media;
 use crate::media::frame::{Fps, Frame};
+use crate::media::{self, Image};
 use letters::Fonts;
 use svg::Svg;
 
@@ -41,6 +41,9 @@ pub(crate) fn revision() -> String {
 }
 
 pub(crate) async fn generate(attempt: &dyn Attempt, input: Input) -> Result<Output, Failure> {
+    if let Some(reference) = input.reference {
+        return as_given(attempt, reference).await;
+    }
     let frame = Frame::new(input.aspect, input.resolution, Fps::default())?;
     let larger = |side: u32| (side * ROOM.0 / ROOM.1).next_multiple_of(2);
     let (width, height) = (larger(frame.width()), larger(frame.height()));
@@ -57,6 +60,26 @@ pub(crate) async fn generate(attempt: &dyn Attempt, input: Input) -> Result<Outp
         height,
         provider: super::NAME.to_owned(),
         model: MODEL.to_owned(),
+    })
+}
+
+/// A picture of one's own, as it is.
+async fn as_given(attempt: &dyn Attempt, image: File<Image>) -> Result<Output, Failure> {
+    let path = attempt.artifacts().open(&image.digest).await?;
+    let size = image::ImageReader::open(&path)
+        .and_then(image::ImageReader::with_guessed_format)
+        .map_err(image::ImageError::IoError)
+        .and_then(image::ImageReader::into_dimensions);
+    let (width, height) = size.map_err(|error| {
+        Failure::input(format!("the picture cannot be read: {error}"))
+            .help("give a PNG, JPEG or WebP file")
+    })?;
+    Ok(Output {
+        image,
+        width,
+        height,
+        provider: super::NAME.to_owned(),
+        model: "as given".to_owned(),
     })
 }
 
