@@ -58,7 +58,7 @@ pub enum PictureError {
 }
 
 /// A canvas is at most so many times as wide as the frame: zooms stay sharp, and frames cheap.
-const FINEST: f64 = 1.5;
+const FINEST: f64 = 1.25;
 
 /// Reads the picture at `path`, turned as its camera was held.
 pub fn decode(path: &Path) -> Result<RgbImage, PictureError> {
@@ -129,6 +129,20 @@ impl Canvas {
     }
 }
 
+impl Window {
+    /// The part of it that lies on a canvas of this size: rounding may have put an edge beyond.
+    fn within(self, width: f64, height: f64) -> Self {
+        const SLACK: f64 = 1e-6;
+        let (left, top) = (self.left.max(0.0), self.top.max(0.0));
+        Self {
+            left,
+            top,
+            width: self.width.min(width - left - SLACK),
+            height: self.height.min(height - top - SLACK),
+        }
+    }
+}
+
 impl Camera {
     pub fn new(canvas: Canvas, size: Size) -> Self {
         Self { canvas, size, resizer: Resizer::new() }
@@ -145,6 +159,7 @@ impl Camera {
         let mut shot = vec![0; (wide * high + wide * high / 2) as usize];
         let (bright, colours) = shot.split_at_mut((wide * high) as usize);
         let (blues, reds) = colours.split_at_mut((wide * high / 4) as usize);
+        let window = window.within(f64::from(*width), f64::from(*height));
         let half = Window {
             left: window.left / 2.0,
             top: window.top / 2.0,
@@ -286,7 +301,7 @@ mod tests {
     fn a_large_picture_is_shrunk_to_what_zooms_need() {
         let large = RgbImage::new(3200, 2000);
         let canvas = Canvas::cover(&large, SIZE).unwrap();
-        assert_eq!((canvas.width, canvas.height), (480, 270));
+        assert_eq!((canvas.width, canvas.height), (400, 224));
     }
 
     #[test]
@@ -307,9 +322,10 @@ mod tests {
         let mut camera = Camera::new(canvas, SIZE);
         let mut middle = |left| {
             let shot =
-                camera.shoot(Window { left, top: 0.0, width: 440.0, height: 247.5 }).unwrap();
+                camera.shoot(Window { left, top: 0.0, width: 360.0, height: 202.5 }).unwrap();
             shot[320 * 90..320 * 91].iter().map(|luma| u32::from(*luma)).sum::<u32>()
         };
+        assert!(middle(40.000_000_1) > 0, "an edge beyond the canvas is cut");
         let sums: Vec<u32> = (0..8).map(|step| middle(f64::from(step) * 0.25)).collect();
         assert!(sums.is_sorted_by(|a, b| a < b), "{sums:?}");
     }

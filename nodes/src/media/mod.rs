@@ -20,7 +20,9 @@ pub mod words;
 
 use std::path::Path;
 
-use flow_engine::kind::{Attempt, Class, Failure, File, MediaType, Registry};
+use flow_engine::kind::{Attempt, Class, Failure, File, Known, MediaType, Registry};
+use flow_engine::schema::Schema;
+use serde_json::json;
 
 pub(crate) fn register(registry: &mut Registry) {
     registry.add(ken_burns::KenBurns);
@@ -71,6 +73,21 @@ pub(crate) async fn keep<M: MediaType>(
     })
 }
 
+/// `schema`, whose field `video` is a film where the port `video` is given, and null where it is not.
+fn with_film_if_given(schema: &Schema, known: &Known) -> Schema {
+    let mut json = schema.as_json().clone();
+    json["properties"]["video"] = if known.ports.contains_key("video") {
+        let mut film = Schema::of::<File<Video>>().as_json().clone();
+        if let Some(film) = film.as_object_mut() {
+            film.retain(|key, _| key != "$schema" && key != "title");
+        }
+        film
+    } else {
+        json!({ "type": "null" })
+    };
+    Schema::new(json)
+}
+
 /// Writes `text` to a file of the attempt's folder.
 async fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), Failure> {
     tokio::fs::write(path, text).await.map_err(|error| {
@@ -83,5 +100,44 @@ pub(crate) fn called<M>(file: &File<M>) -> String {
     match &file.name {
         Some(name) => format!("`{name}`"),
         None => format!("the file {}", file.digest),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use flow_engine::kind::Port;
+
+    use super::*;
+
+    #[test]
+    fn a_film_comes_out_where_one_goes_in() {
+        let mut registry = Registry::default();
+        register(&mut registry);
+        for kind in ["media/mix", "media/captions"] {
+            let (card, _) = registry.get(kind).unwrap();
+            let nothing = (card.output_of)(&Known::default());
+            assert_eq!(nothing.as_json()["properties"]["video"], json!({ "type": "null" }));
+            let port = Port { schema: Schema::anything(), constant: None };
+            let film = Known { ports: [("video".to_owned(), port)].into() };
+            let film = (card.output_of)(&film);
+            assert_eq!(film.as_json()["properties"]["video"]["x-media"], json!("video/*"));
+        }
+    }
+
+    #[test]
+    fn every_kind_says_in_a_sentence_what_it_does_and_shows_an_example() {
+        let mut registry = Registry::default();
+        register(&mut registry);
+        for (name, card) in registry.catalog().kinds {
+            assert!(card.summary().ends_with('.'), "{name}");
+            assert!(card.docs.contains(&format!("use: {name}")), "{name}");
+            let ports = card.input.as_json()["properties"].as_object().unwrap().clone();
+            for port in ports.keys() {
+                assert!(
+                    card.docs.contains(&format!("`{port}`")),
+                    "{name} does not tell of `{port}`"
+                );
+            }
+        }
     }
 }

@@ -68,34 +68,58 @@ fn abbreviation(word: &str) -> bool {
             || (initials && letters.starts_with(char::is_alphabetic) && letters != "I"))
 }
 
-/// A phrase in as few lines as it needs, about equally long, none wider than `width` unless one word is.
+/// A phrase in as few lines as it needs, about equally long, broken where the voice would break; none is wider than
+/// `width` unless one word is.
 fn balanced(phrase: &[Word], width: usize) -> Vec<Vec<Word>> {
-    let total: usize = phrase.iter().map(|word| columns(&word.word) + 1).sum::<usize>();
-    let fewest = total.saturating_sub(1).div_ceil(width.max(1)).max(1);
-    // Greedy by an even share; where a share is too narrow to keep the number of lines, by the width.
-    let share = total.div_ceil(fewest);
-    let even = fill(phrase, width, share);
-    if even.len() <= fewest { even } else { fill(phrase, width, width) }
-}
-
-/// Fills lines up to `share`, a word that crosses it included, but never beyond `width`.
-fn fill(phrase: &[Word], width: usize, share: usize) -> Vec<Vec<Word>> {
-    let mut lines: Vec<Vec<Word>> = Vec::new();
-    let mut used = 0;
-    for word in phrase {
-        let wide = columns(&word.word);
-        match lines.last_mut() {
-            Some(line) if used < share && used + 1 + wide <= width => {
-                used += 1 + wide;
-                line.push(word.clone());
+    let widths: Vec<usize> = phrase.iter().map(|word| columns(&word.word)).collect();
+    let total = widths.iter().sum::<usize>() + widths.len().saturating_sub(1);
+    let share = total.div_ceil(total.div_ceil(width.max(1)).max(1));
+    // best[n]: what the cheapest way to break the first n words costs, and where its last line starts.
+    let mut best = vec![(0, 0)];
+    for end in 1..=phrase.len() {
+        let mut cheapest = (usize::MAX, end - 1);
+        let mut wide = 0;
+        for start in (0..end).rev() {
+            wide += widths[start] + usize::from(start + 1 < end);
+            if wide > width && start + 1 < end {
+                break;
             }
-            _ => {
-                used = wide;
-                lines.push(vec![word.clone()]);
+            let broken = if end < phrase.len() { after(&phrase[end - 1].word) } else { 0 };
+            let cost = best[start].0 + LINE + share.abs_diff(wide).pow(2) + broken;
+            if cost < cheapest.0 {
+                cheapest = (cost, start);
             }
         }
+        best.push(cheapest);
     }
+    let mut lines = Vec::new();
+    let mut end = phrase.len();
+    while end > 0 {
+        let start = best[end].1;
+        lines.push(phrase[start..end].to_vec());
+        end = start;
+    }
+    lines.reverse();
     lines
+}
+
+/// What one more line costs, in squared columns of raggedness.
+const LINE: usize = 400;
+
+/// What it costs to end a line after `word`.
+fn after(word: &str) -> usize {
+    const CLINGING: [&str; 34] = [
+        "a", "an", "the", "of", "to", "in", "on", "at", "and", "or", "but", "by", "for", "with",
+        "from", "his", "her", "its", "my", "your", "their", "our", "is", "was", "that", "who",
+        "which", "as", "than", "dr.", "mr.", "mrs.", "ms.", "no.",
+    ];
+    if word.ends_with([',', ';', ':', '–', '—']) {
+        0
+    } else if CLINGING.contains(&word.to_lowercase().as_str()) {
+        250
+    } else {
+        50
+    }
 }
 
 /// How many columns `text` takes: wide scripts take two each.
@@ -151,10 +175,10 @@ mod tests {
             .join("\n"),
             @r"
         The river rose in the night.
-        Dr. Smith, who lived by it, had
-        4.5 hours to move his books
-        and he did it alone, e.g.
-        without his brother.
+        Dr. Smith, who lived by it,
+        had 4.5 hours to move his books
+        and he did it alone,
+        e.g. without his brother.
         "
         );
     }

@@ -7,7 +7,6 @@ use flow_engine::kind::{Attempt, Failure, File, Kind, Known, Nature};
 use flow_engine::schema::Schema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use self::formats::{Highlight, Look, ass, srt, vtt, width};
 use self::lines::{Breaking, Line, lines};
@@ -119,15 +118,8 @@ Lines have at most 42 characters (24 in upright and square films), end at pauses
         format!("{}; {}", process::identity(&["ffmpeg"]), render::font_identity())
     }
 
-    /// There is a film where a film is given.
     fn output(&self, known: &Known) -> Schema {
-        let mut schema = Schema::of::<Output>().as_json().clone();
-        if known.ports.contains_key("video") {
-            schema["properties"]["video"] = Schema::of::<File<Video>>().as_json().clone();
-        } else {
-            schema["properties"]["video"] = json!({ "type": "null" });
-        }
-        Schema::new(schema)
+        super::with_film_if_given(&Schema::of::<Output>(), known)
     }
 
     async fn run(&self, attempt: &dyn Attempt, input: Input) -> Result<Output, Failure> {
@@ -234,6 +226,8 @@ async fn keep(
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::testing::TestAttempt;
 

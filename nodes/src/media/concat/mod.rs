@@ -71,6 +71,9 @@ pub(crate) struct Output {
     scenes: Vec<Scene>,
 }
 
+/// So many files can be open at once.
+const MOST: usize = 500;
+
 fn overlap() -> f64 {
     0.5
 }
@@ -96,7 +99,7 @@ nodes:
 
 | port | | |
 |---|---|---|
-| `clips` | in | videos, in order. Those of another size, shape or rate are encoded anew; ours are copied |
+| `clips` | in | videos, in order, at most 500. Those of another size, shape or rate are encoded anew; ours are copied |
 | `titles` | in, optional | a text or null for each clip: its chapter's name |
 | `transition` | in, `cut` | `cut` or `fade` |
 | `overlap` | in, 0.5 | seconds of a cross-fade, 0.1 to 2; where a clip is too short for it, it is cut |
@@ -119,6 +122,11 @@ than what is said in them.";
             let (titles, clips) = (input.titles.len(), input.clips.len());
             return Err(Failure::input(format!("there are {titles} titles for {clips} clips"))
                 .help("give one title for each clip, null where it has none"));
+        }
+        if input.clips.len() > MOST {
+            let message =
+                format!("there are {} clips, and at most {MOST} are joined", input.clips.len());
+            return Err(Failure::input(message).help("join them in groups, then join the groups"));
         }
         let clips = conformed(attempt, &input).await?;
         let first = clips.first().ok_or_else(|| {

@@ -12,7 +12,6 @@ use flow_engine::kind::{Attempt, Failure, File, Kind, Known, Nature};
 use flow_engine::schema::Schema;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 use self::graph::{HEAD, level_filter, speech_graph, sum_graph};
 use self::place::{Said, Slot, Voice, place, samples};
@@ -131,15 +130,8 @@ A voice must have ended before the next one starts: make the clip of its scene l
         process::identity(&["ffmpeg", "ffprobe"])
     }
 
-    /// There is a film where a film is given.
     fn output(&self, known: &Known) -> Schema {
-        let mut schema = Schema::of::<Output>().as_json().clone();
-        if known.ports.contains_key("video") {
-            schema["properties"]["video"] = Schema::of::<File<Video>>().as_json().clone();
-        } else {
-            schema["properties"]["video"] = json!({ "type": "null" });
-        }
-        Schema::new(schema)
+        super::with_film_if_given(&Schema::of::<Output>(), known)
     }
 
     async fn run(&self, attempt: &dyn Attempt, input: Input) -> Result<Output, Failure> {
@@ -184,6 +176,9 @@ A voice must have ended before the next one starts: make the clip of its scene l
 /// The level to which voices are brought before they are mixed, in LUFS.
 const VOICE_LEVEL: f64 = -18.0;
 
+/// So many files can be open at once.
+const MOST: usize = 500;
+
 struct Bed {
     path: PathBuf,
     /// In dB.
@@ -211,6 +206,11 @@ async fn said(attempt: &dyn Attempt, input: &Input) -> Result<(Said, f64), Failu
             Said { slots, scenes: input.scenes.clone() },
             input.seconds.unwrap_or(seconds),
         ));
+    }
+    if input.voices.len() > MOST {
+        let message =
+            format!("there are {} voices, and at most {MOST} are mixed", input.voices.len());
+        return Err(Failure::input(message).help("mix in groups, then join the groups"));
     }
     let mut voices = Vec::new();
     for voice in &input.voices {
@@ -351,6 +351,8 @@ async fn sounding(attempt: &dyn Attempt, video: &File<Video>) -> Result<File<Vid
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::testing::TestAttempt;
 
