@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::candidate::{Candidate, Kit, candidates};
+use super::candidate::{Candidate, candidates};
 use super::choose::{self, Point, WayOut};
 use super::constraints::Constraints;
+use super::kit::Kit;
 use super::matrix::{self, Rule};
 use super::model::{Choices, Limits, Model};
 use super::plan::{

@@ -83,9 +83,14 @@ pub fn schedule(plan: &ProductionPlan) -> String {
     svg
 }
 
-fn legend(svg: &mut String, providers: &[&str], y: f64) {
-    let mut x = NAMES;
+fn legend(svg: &mut String, providers: &[&str], top: f64) {
+    let (mut x, mut y) = (NAMES, top);
     for (index, provider) in providers.iter().enumerate() {
+        #[expect(clippy::cast_precision_loss, reason = "a name's length")]
+        let wide = 30.0 + provider.chars().count() as f64 * 7.2;
+        if x + wide > WIDTH {
+            (x, y) = (NAMES, y + 18.0);
+        }
         let _ = write!(
             svg,
             r#"<rect x="{x:.1}" y="{:.1}" width="10" height="10" rx="2" fill="{}"/><text x="{:.1}" y="{:.1}">{}</text>"#,
@@ -95,9 +100,7 @@ fn legend(svg: &mut String, providers: &[&str], y: f64) {
             y,
             escape(provider)
         );
-        #[expect(clippy::cast_precision_loss, reason = "a name's length")]
-        let wide = provider.chars().count() as f64 * 7.2;
-        x += 30.0 + wide;
+        x += wide;
     }
 }
 

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use flow_engine::money::Usd;
 
 use super::build::Order;
-use super::candidate::Kit;
+use super::kit::Kit;
 use super::model::{Choices, Model};
 use super::plan::{CostBreakdown, ShotPlan, Step, WorkflowSummary};
 use crate::vrd::dollars::Dollars;

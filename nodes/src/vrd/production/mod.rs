@@ -9,6 +9,7 @@ pub mod chart;
 pub mod choose;
 pub mod constraints;
 pub mod figures;
+pub mod kit;
 pub mod matrix;
 pub mod model;
 pub mod plan;

@@ -1,7 +1,8 @@
 //! Which steps does a project need once, besides its shots?
 
-use super::candidate::{Draft, Kit};
+use super::candidate::Draft;
 use super::constraints::QualityPriority;
+use super::kit::Kit;
 use crate::vrd::seconds::Seconds;
 use crate::vrd::shots::Shot;
 use crate::vrd::tools::price::{self, Work};

@@ -353,6 +353,20 @@ fn a_longer_limit_never_makes_a_plan_worse() {
 }
 
 #[test]
+fn limits_that_were_not_met_say_their_codes() {
+    let shots = lamp();
+    let codes = |constraints: Json| -> Vec<String> {
+        let issues = planned(&shots, constraints).issues;
+        let own = issues.into_iter().filter(|issue| issue.code.starts_with("P00"));
+        own.map(|issue| issue.code.into_owned()).collect()
+    };
+    assert_eq!(codes(json!({ "max_cost_usd": 0.05 })), ["P002"]);
+    assert_eq!(codes(json!({ "allow_tools": ["bfl-flux-2-pro"] })), ["P006"]);
+    assert_eq!(codes(json!({ "quality_priority": "budget", "min_quality": 9.8 })), ["P005"]);
+    assert_eq!(codes(json!({ "quality_priority": "budget" })), [""; 0]);
+}
+
+#[test]
 fn what_cannot_be_planned_is_refused() {
     let codes = |found: Result<ProductionPlan, Vec<Issue>>| -> Vec<String> {
         found.unwrap_err().into_iter().map(|issue| issue.code.into_owned()).collect()

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::candidate::{Candidate, Draft, Kit};
+use super::candidate::{Candidate, Draft};
+use super::kit::Kit;
 use super::model::Model;
 use super::plan::{ShotPlan, Step, Workflow};
 use crate::vrd::dollars::Dollars;

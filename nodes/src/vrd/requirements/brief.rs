@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::defaults::{BUSINESS, CONSUMERS, Crowd};
 use super::field::DURATION;
+use super::topic::{core_message, subject};
 use super::{Facts, Provenance, VideoType, length, question};
 use crate::vrd::issue::Issue;
 use crate::vrd::seconds::Seconds;
@@ -272,103 +273,6 @@ fn video_style(words: &Words) -> Option<&'static str> {
     }
 }
 
-/// Words after which an order names its topic.
-const LEADS: [&str; 12] = [
-    " explain ",
-    " introduce ",
-    " showing ",
-    " demo of ",
-    " introducing ",
-    " introduces ",
-    " explaining ",
-    " explains ",
-    " about ",
-    " that shows ",
-    " for ",
-    " of ",
-];
-
-/// Words from which on a topic speaks of the order again.
-const STOPS: [&str; 18] = [
-    ", to ",
-    " to enterprise",
-    " for people who",
-    ", under ",
-    " under $",
-    ", max",
-    ", budget",
-    " with a budget",
-    " budget ",
-    ", on tiktok",
-    " on tiktok",
-    " on instagram",
-    " on linkedin",
-    " on youtube",
-    " for tiktok",
-    " for instagram",
-    " within ",
-    ", in a ",
-];
-
-/// What the video is about, in the text's own words: what follows `for`, `about`, `introducing`.
-fn topic(text: &str) -> Option<&str> {
-    let lower = text.to_lowercase();
-    if lower.len() != text.len() {
-        return None;
-    }
-    let padded = format!(" {lower}");
-    let (start, lead) = LEADS
-        .iter()
-        .filter_map(|lead| Some((padded.find(lead)?, *lead)))
-        .min_by_key(|(at, _)| *at)?;
-    let rest = text[(start + lead.len() - 1).min(text.len())..].trim();
-    let end = rest.find(['.', '!', '?', ';', '\n']).unwrap_or(rest.len());
-    let topic = &rest[..end];
-    let lower = topic.to_lowercase();
-    let end = STOPS.iter().filter_map(|stop| lower.find(stop)).min().unwrap_or(topic.len());
-    let topic = topic[..end].trim().trim_end_matches([',', ':', '-', '–']).trim();
-    (topic.split_whitespace().count() >= 1 && topic.contains(char::is_alphabetic)).then_some(topic)
-}
-
-/// A proper name at the head of the topic.
-fn subject(text: &str) -> Option<String> {
-    let topic = topic(text)?;
-    let names = topic.split_whitespace().map_while(|word| {
-        let name = word.trim_end_matches([',', ':', '–']);
-        let is_name = name.starts_with(char::is_uppercase) && name.len() > 1;
-        is_name.then_some((name, name.len() < word.len()))
-    });
-    let mut subject = Vec::new();
-    for (name, is_last) in names.take(4) {
-        subject.push(name);
-        if is_last {
-            break;
-        }
-    }
-    (!subject.is_empty()).then(|| subject.join(" "))
-}
-
-/// The topic as a sentence: `Lumo, a lamp that wakes you` becomes `Lumo is a lamp that wakes you.`
-fn core_message(text: &str) -> Option<String> {
-    let topic = topic(text)?;
-    let sentence = match (subject(text), topic.split_once(", ")) {
-        (Some(subject), Some((head, rest))) if head == subject => {
-            let article = rest.split(' ').next().unwrap_or_default().to_lowercase();
-            match article.as_str() {
-                "a" | "an" | "the" | "your" | "our" => format!("{subject} is {rest}"),
-                _ => format!("Meet {subject}, {rest}"),
-            }
-        }
-        _ if topic.split_whitespace().count() < 3 => format!("Meet {topic}"),
-        _ => {
-            let mut letters = topic.chars();
-            let first = letters.next()?.to_uppercase();
-            format!("{first}{}", letters.as_str())
-        }
-    };
-    Some(format!("{sentence}."))
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
@@ -466,6 +370,13 @@ mod tests {
             !json.contains("[\"[")
                 && super::super::field::placeholder(&vrd.key_messages.core_message).is_none()
         );
+    }
+
+    #[test]
+    fn an_amount_in_another_currency_is_told_and_not_read() {
+        let (vrd, issues) = complete(read("An ad for Lumo under 10€"));
+        assert_eq!(vrd.unwrap().constraints.max_cost_usd, None);
+        assert!(issues.iter().any(|issue| issue.code == "V013"));
     }
 
     #[test]

@@ -9,6 +9,7 @@ pub mod facts;
 pub mod field;
 pub mod length;
 pub mod question;
+mod topic;
 
 use std::collections::BTreeMap;
 

@@ -5,6 +5,7 @@
 
 pub mod allot;
 pub mod beat;
+mod building;
 pub mod check;
 pub mod fountain;
 pub mod message;

@@ -14,6 +14,7 @@ pub mod list;
 pub mod sheet;
 pub mod split;
 pub mod table;
+mod telling;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
