@@ -29,7 +29,7 @@ pub(super) struct Gathered {
 const MOST_SENTENCES: usize = 1000;
 
 /// Sections of these names are about the document, not its matter.
-const ASIDES: [&str; 30] = [
+const ASIDES: [&str; 38] = [
     "license",
     "licence",
     "contributing",
@@ -60,6 +60,14 @@ const ASIDES: [&str; 30] = [
     "badges",
     "funding",
     "citation",
+    "citations",
+    "works cited",
+    "notes",
+    "notes and references",
+    "references and notes",
+    "release notes",
+    "disclaimer",
+    "version history",
 ];
 /// Paragraphs that begin so stand beside the text.
 const BESIDE: [&str; 18] = [
@@ -106,8 +114,15 @@ fn sentences_of(content: &Content, keep: usize) -> Vec<Sentence> {
         let mut found = Vec::new();
         let mut paragraph_number = 0;
         let mut seen = BTreeSet::new();
+        let mut aside = None; // The level of the aside's heading; what stands below it belongs to it.
         for (section, part) in content.sections.iter().enumerate() {
-            if part.heading.as_deref().is_some_and(is_aside) {
+            if let Some(heading) = &part.heading {
+                aside = aside.filter(|level| part.level > *level);
+                if aside.is_none() && is_aside(heading) {
+                    aside = Some(part.level);
+                }
+            }
+            if aside.is_some() {
                 continue;
             }
             for paragraph in &part.paragraphs {
@@ -132,6 +147,10 @@ fn sentences_of(content: &Content, keep: usize) -> Vec<Sentence> {
 }
 
 fn is_aside(heading: &str) -> bool {
+    let version = heading.trim().trim_start_matches('v');
+    if version.contains('.') && version.chars().all(|c| c.is_ascii_digit() || c == '.') {
+        return true;
+    }
     let bare: String =
         heading.to_lowercase().chars().filter(|c| c.is_alphabetic() || *c == ' ').collect();
     ASIDES.contains(&bare.trim())

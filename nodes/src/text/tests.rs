@@ -46,6 +46,21 @@ fn bare(text: &str) -> String {
 }
 
 #[test]
+fn what_stands_below_an_aside_or_a_version_is_not_said() {
+    let text = "# Bees\n\nBees live in colonies of many thousands. They dance to tell where flowers are.\n\n\
+                ## Citations\n\nSmith wrote a book about bees in 1987.\n\n### Web\n\nA page on bees was archived in May.\n\n\
+                ## 0.2.3\n\nFixed the number of legs of every drawn bee.\n\n## 1984\n\nThe mite came to the island in spring.\n";
+    let narration: String =
+        script(text, 60.0).scenes.iter().map(|scene| scene.narration_text.clone()).collect();
+    for said in ["dance", "mite"] {
+        assert!(narration.contains(said), "{narration}");
+    }
+    for unsaid in ["Smith", "archived", "legs"] {
+        assert!(!narration.contains(unsaid), "{narration}");
+    }
+}
+
+#[test]
 fn every_sentence_is_the_documents_own() {
     for (text, seconds) in
         [(README, 60.0), (README, 20.0), (NEWS, 60.0), (NEWS, 200.0), (STORY, 60.0), (STORY, 90.0)]
