@@ -16,3 +16,41 @@ pub(crate) fn register(registry: &mut Registry) {
     registry.add_pure(shot_master::ShotMaster);
     registry.add(video_solver::VideoSolver);
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use crate::vrd::shots::library;
+
+    /// The names that a template reads, those that it binds itself left out.
+    fn read(template: &'static str) -> BTreeSet<&'static str> {
+        let head =
+            |rest: &'static str| rest.split(|c: char| !c.is_alphanumeric() && c != '_').next();
+        let loops = || template.split("{% for ").skip(1).filter_map(|rest| rest.split_once(" in "));
+        let own: BTreeSet<&str> = loops().map(|(name, _)| name).collect();
+        let shown = template.split("{{ ").skip(1).filter_map(head);
+        shown
+            .chain(loops().filter_map(|(_, rest)| head(rest)))
+            .filter(|name| !own.contains(name))
+            .collect()
+    }
+
+    #[test]
+    fn the_prompts_that_ship_read_what_their_agents_have() {
+        let names = |template| read(template).into_iter().collect::<Vec<_>>();
+        assert_eq!(
+            names(include_str!("../../../templates/prompts/requirements.md")),
+            ["brief", "vrd"]
+        );
+        assert_eq!(names(include_str!("../../../templates/prompts/beats.md")), ["beats", "vrd"]);
+        assert_eq!(names(include_str!("../../../templates/prompts/frames.md")), ["shots", "style"]);
+    }
+
+    #[test]
+    fn the_shot_library_that_ships_can_be_copied_and_edited() {
+        let copied: Vec<library::Template> =
+            serde_json::from_str(include_str!("../../../templates/shots/library.json")).unwrap();
+        assert_eq!(copied, library::shipped());
+    }
+}
