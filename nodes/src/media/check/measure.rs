@@ -164,7 +164,7 @@ fn command(facts: &Facts, folder: &Path, path: &Path) -> Command {
     }
     if facts.audio.is_some() {
         graph.push(format!(
-            "[0:a:0]silencedetect=noise=-45dB:d=0.1,ebur128=peak=true:metadata=1,\
+            "[0:a:0]ebur128=peak=true:metadata=1,silencedetect=noise=-45dB:d=0.1,\
              ametadata=mode=add:key=seen:value=1,ametadata=mode=print:file={SOUND}[sound]"
         ));
         outputs.extend(["-map", "[sound]"]);

@@ -12,8 +12,9 @@ use super::svg::{Point, Svg, escaped};
 use super::theme::Theme;
 use super::{Input, scene};
 
-/// The part of the picture's height that captions may cover.
-const CAPTIONS: f64 = 0.18;
+/// The part of the picture's height, from below, that captions and the camera's way over the picture may take: on a wide
+/// picture, on a square one, and on a tall one, whose captions stand above what phones show over it.
+const CAPTIONS: (f64, f64, f64) = (0.18, 0.27, 0.35);
 
 impl Line {
     fn width(&self, fonts: &Fonts) -> f64 {
@@ -136,12 +137,14 @@ fn veil(svg: &mut Svg, theme: Theme, right: Option<f64>, top: f64) {
 fn room(svg: &Svg, wide: bool) -> Room {
     let margin = if wide { svg.width * 0.07 } else { svg.width * 0.085 };
     let width = if wide { svg.width * 0.57 } else { svg.width - margin * 2.0 };
-    let (top, bottom) = if wide {
-        (svg.height * 0.1, svg.height * (1.0 - CAPTIONS))
-    } else {
-        (svg.height * 0.36, svg.height * (0.975 - CAPTIONS))
+    let tall = svg.height > svg.width * 1.2;
+    let (top, captions) = match (wide, tall) {
+        (true, _) => (0.1, CAPTIONS.0),
+        (false, false) => (0.3, CAPTIONS.1),
+        (false, true) => (0.28, CAPTIONS.2),
     };
-    Room { left: margin, width, top, bottom, centred: wide }
+    let bottom = svg.height * (1.0 - captions);
+    Room { left: margin, width, top: svg.height * top, bottom, centred: wide }
 }
 
 /// All lines, top to bottom, shrunk until they fit the room.
