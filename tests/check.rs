@@ -27,6 +27,24 @@ fn a_sound_pipeline_passes() {
 }
 
 #[test]
+fn values_that_hold_each_other_twice_at_every_step_are_checked_at_once() {
+    let mut chain = "flow: 1\nname: chain\ninputs:\n  n: { type: string, default: x }\nnodes:\n".to_owned();
+    let mut former = "inputs.n".to_owned();
+    for step in 0..60 {
+        chain.push_str(&format!(
+            "  n{step}: {{ use: value, with: {{ value: '${{{{ [{former}, {former}] }}}}' }} }}\n"
+        ));
+        former = format!("n{step}.value");
+    }
+    let project = Project::new().with("chain.yaml", &chain);
+    insta::assert_snapshot!(project.flow("check chain.yaml"), @"
+    exit status 0
+    --- stderr
+    checked 1 pipeline: nothing wrong
+    ");
+}
+
+#[test]
 fn a_finding_names_its_place_and_its_repair() {
     let broken = GREETING.replace("name: greeting", "nam: greeting");
     let project = Project::new().with("greeting.yaml", &broken);

@@ -228,9 +228,12 @@ impl Planner<'_> {
         let is_whole = faults.is_empty();
         let source = self.source;
         self.findings.extend(faults.iter().filter_map(|fault| rules::fault(source, fault)));
-        is_whole.then_some(of)
+        is_whole.then(|| if of.is_larger_than(TYPE_LIMIT) { Schema::anything() } else { of })
     }
 }
+
+/// A type of more parts is taken for that of anything: lists of lists of lists would grow without end.
+const TYPE_LIMIT: usize = 20_000;
 
 /// A field that is always there.
 fn field(name: &str, schema: Schema) -> Field {

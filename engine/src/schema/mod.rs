@@ -137,6 +137,24 @@ impl Schema {
         self.validator().err()
     }
 
+    /// Whether it is written with more than `most` JSON values, its definitions not counted.
+    pub fn is_larger_than(&self, most: usize) -> bool {
+        let mut seen = 0;
+        let mut waiting = vec![&self.0.node];
+        while let Some(node) = waiting.pop() {
+            seen += 1;
+            if seen > most {
+                return true;
+            }
+            match node {
+                Json::Array(items) => waiting.extend(items),
+                Json::Object(fields) => waiting.extend(fields.values()),
+                _ => {}
+            }
+        }
+        false
+    }
+
     fn validator(&self) -> Result<&Validator, &str> {
         let made = self.0.validator.get_or_init(|| compile(self.as_json()));
         made.as_ref().map_err(String::as_str)
@@ -217,6 +235,13 @@ mod tests {
             },
         ]
         "#);
+    }
+
+    #[test]
+    fn a_schema_s_size_is_that_of_all_it_holds() {
+        let schema = Schema::new(json!({ "prefixItems": [{ "const": [1, 2] }, true] }));
+        assert!(schema.is_larger_than(6));
+        assert!(!schema.is_larger_than(7));
     }
 
     #[test]
