@@ -2,7 +2,7 @@
 
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
-.PHONY: demo test lint coverage
+.PHONY: demo test lint coverage bench
 
 # Turns the sample article into a film with local parts, and prints where it is.
 demo:
@@ -25,3 +25,9 @@ lint:
 coverage:
 	scripts/setup test
 	scripts/coverage
+
+# What flow costs beside what it runs: prints the tables of docs/performance.md. Takes some minutes; wants a quiet machine.
+bench:
+	scripts/setup bench
+	cargo build --release
+	scripts/bench

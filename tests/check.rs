@@ -28,7 +28,8 @@ fn a_sound_pipeline_passes() {
 
 #[test]
 fn values_that_hold_each_other_twice_at_every_step_are_checked_at_once() {
-    let mut chain = "flow: 1\nname: chain\ninputs:\n  n: { type: string, default: x }\nnodes:\n".to_owned();
+    let mut chain =
+        "flow: 1\nname: chain\ninputs:\n  n: { type: string, default: x }\nnodes:\n".to_owned();
     let mut former = "inputs.n".to_owned();
     for step in 0..60 {
         chain.push_str(&format!(
