@@ -14,8 +14,7 @@ use flow_engine::expression::Expression;
 use flow_engine::host::{Ending, Options, State};
 use flow_engine::kind::{Attempt, Failure, Kind, Nature, Pure, Registry, Weight};
 use flow_engine::plan::graph::{
-    Body, BodyIndex, Call, Each, Gives, Node, NodeIndex, OnError, PLAN_FORMAT, Plan, PlannedKind,
-    Retry, Work,
+    Body, BodyIndex, Call, Each, Gives, Node, NodeIndex, Plan, PlannedKind, Work,
 };
 use flow_engine::source::Span;
 use schemars::JsonSchema;
@@ -66,25 +65,12 @@ fn registry() -> Registry {
 
 fn node(name: &str, kind: &str, needs: &[usize]) -> Node {
     let index = |need: &usize| NodeIndex(u32::try_from(*need).expect("small"));
+    let call =
+        Call { kind: kind.parse().expect("a kind"), with: Vec::new(), provider: None, model: None };
+    let name = name.parse().expect("a name");
     Node {
-        name: name.parse().expect("a name"),
-        span: Span::default(),
-        when: None,
-        each: None,
-        work: Work::Call(Call {
-            kind: kind.parse().expect("a kind"),
-            with: Vec::new(),
-            provider: None,
-        }),
-        retry: Retry::default(),
-        timeout: None,
-        on_error: OnError::Fail,
-        gates: Vec::new(),
-        repeat: None,
-        carry: Vec::new(),
-        fallback: Vec::new(),
         needs: needs.iter().map(index).collect(),
-        dependents: Vec::new(),
+        ..Node::new(name, Span::default(), Work::Call(call))
     }
 }
 
@@ -104,16 +90,7 @@ fn plan(mut bodies: Vec<Body>, nodes: Vec<Node>) -> Plan {
         };
         (name, planned)
     });
-    Plan {
-        format: PLAN_FORMAT,
-        name: "bench".into(),
-        description: None,
-        sources: Vec::new(),
-        inputs: Vec::new(),
-        kinds: kinds.collect(),
-        bodies,
-        files: Vec::new(),
-    }
+    Plan { name: "bench".into(), kinds: kinds.collect(), bodies, ..Plan::default() }
 }
 
 fn chain(kind: &str, length: usize) -> Plan {
@@ -141,6 +118,7 @@ fn map(items: usize) -> Plan {
         key: None,
         limit: None,
         max_items: u32::MAX,
+        budget: None,
     };
     let outer =
         Node { each: Some(each), work: Work::Body(BodyIndex(1)), ..node("all", "nothing", &[]) };

@@ -101,6 +101,8 @@ impl History {
                 Work::Call(call) => call.kind.to_string(),
                 Work::Body(_) if node.each.is_some() => "map".into(),
                 Work::Body(_) => "body".into(),
+                Work::Pipeline { .. } => "pipeline".into(),
+                Work::Approve(_) => "approve".into(),
             },
         );
         let node =

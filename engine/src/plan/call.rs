@@ -47,7 +47,7 @@ impl Planner<'_> {
         });
         let provider = self.provider(card, block, scope);
         let (with, of) = self.ports(card, block, node, scope);
-        (with.map(|with| Call { kind: kind.clone(), with, provider }), of)
+        (with.map(|with| Call { kind: kind.clone(), with, provider, model: None }), of)
     }
 
     /// The provider that the node names; and in the plan's kind, the one that is taken where none is named.

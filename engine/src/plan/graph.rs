@@ -9,6 +9,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
+pub use super::policy::{
+    Amount, Approve, Budget, Cache, Doubt, Gate, OnExceed, Otherwise, Pool, PoolIndex, Then,
+    Unpriced,
+};
 use crate::expression::{Expression, Template};
 use crate::kind::{Class, Nature, Weight};
 use crate::name::{KindName, NodeName};
@@ -33,6 +37,17 @@ pub struct Plan {
     pub bodies: Vec<Body>,
     /// Files that the pipeline names literally; a run reads them once, at its start.
     pub files: Vec<LiteralFile>,
+    /// The run's own account.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Budget>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pools: Vec<Pool>,
+    /// Where a node says nothing else.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<Doubt>,
+    /// A duration or a cron text, perhaps with a time zone; read by a server alone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub schedule: Option<String>,
 }
 
 /// An input of the pipeline.
@@ -76,8 +91,11 @@ pub struct Body {
     /// The nodes by name.
     pub names: BTreeMap<NodeName, NodeIndex>,
     pub gives: Gives,
-    /// The node whose body this is; none for the pipeline's own.
+    /// The node whose body this is; none for a pipeline's own, which sees no outer name.
     pub parent: Option<(BodyIndex, NodeIndex)>,
+    /// Of a sub-pipeline: what `inputs` is inside it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub inputs: Vec<Input>,
 }
 
 /// What an instance of a body gives when all its nodes have settled.
@@ -125,6 +143,20 @@ pub struct Node {
     /// What is done instead, in order, when the last attempt has failed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fallback: Vec<Alternative>,
+    /// The account around all that the node does: of a map, around all its items.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Budget>,
+    /// What the node, or one around it, says of doubt; else the plan's holds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubt: Option<Doubt>,
+    /// Those of the node, and of the nodes around it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pools: Vec<PoolIndex>,
+    #[serde(default, skip_serializing_if = "Cache::is_auto")]
+    pub cache: Cache,
+    /// What is done if the run fails or is cancelled after the node succeeded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo: Option<Call>,
     /// Nodes of the same body that settle first: those that it names, its body's among them, and those in `needs:`.
     pub needs: Vec<NodeIndex>,
     /// The reverse of `needs`.
@@ -143,6 +175,9 @@ pub struct Each {
     pub limit: Option<u32>,
     /// More items are an error.
     pub max_items: u32,
+    /// The limit of the account around each item.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub budget: Option<Amount>,
 }
 
 /// Copies of a body one after the other, until a condition holds.
@@ -160,24 +195,6 @@ pub struct Repeat {
 pub struct Carry {
     pub name: NodeName,
     pub value: Expression,
-}
-
-/// A condition on an edge: whether a node may go on.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Gate {
-    /// The node at the edge's other end.
-    pub on: NodeName,
-    pub when: Expression,
-    pub otherwise: Otherwise,
-}
-
-/// What becomes of a node whose gate stays closed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Otherwise {
-    #[default]
-    Fail,
-    Skip,
 }
 
 /// What a node does when all before it has failed.
@@ -201,6 +218,14 @@ pub enum Work {
     Call(Call),
     /// An instance of a body; with `each`, one per item.
     Body(BodyIndex),
+    /// An instance of a pipeline's body, which sees nothing but what it is given.
+    Pipeline {
+        body: BodyIndex,
+        /// Values by input.
+        with: Vec<(String, Template)>,
+    },
+    /// A question to a person.
+    Approve(Box<Approve>),
 }
 
 /// A node's use of a kind.
@@ -210,6 +235,8 @@ pub struct Call {
     /// Values by port.
     pub with: Vec<(String, Template)>,
     pub provider: Option<Template>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub model: Option<Template>,
 }
 
 /// When a failed attempt is tried again.
@@ -252,6 +279,33 @@ impl Plan {
     }
 }
 
+impl Node {
+    /// A node that does `work` once, as soon as nothing keeps it from it.
+    pub fn new(name: NodeName, span: Span, work: Work) -> Self {
+        Self {
+            name,
+            span,
+            when: None,
+            each: None,
+            work,
+            retry: Retry::default(),
+            timeout: None,
+            on_error: OnError::Fail,
+            gates: Vec::new(),
+            repeat: None,
+            carry: Vec::new(),
+            fallback: Vec::new(),
+            budget: None,
+            doubt: None,
+            pools: Vec::new(),
+            cache: Cache::Auto,
+            undo: None,
+            needs: Vec::new(),
+            dependents: Vec::new(),
+        }
+    }
+}
+
 impl Body {
     /// The body of `nodes`, whose `dependents` follow from their `needs`.
     pub fn new(mut nodes: Vec<Node>, gives: Gives, parent: Option<(BodyIndex, NodeIndex)>) -> Self {
@@ -266,7 +320,7 @@ impl Body {
         for (need, dependent) in edges {
             nodes[need.0 as usize].dependents.push(dependent);
         }
-        Self { nodes, names, gives, parent }
+        Self { nodes, names, gives, parent, inputs: Vec::new() }
     }
 
     pub fn node(&self, index: NodeIndex) -> &Node {
@@ -275,6 +329,26 @@ impl Body {
 
     pub fn position(&self, name: &str) -> Option<NodeIndex> {
         self.names.get(name).copied()
+    }
+}
+
+/// A pipeline of nothing.
+impl Default for Plan {
+    fn default() -> Self {
+        Self {
+            format: PLAN_FORMAT,
+            name: String::new(),
+            description: None,
+            sources: Vec::new(),
+            inputs: Vec::new(),
+            kinds: BTreeMap::new(),
+            bodies: vec![Body::new(Vec::new(), Gives::Outputs(Vec::new()), None)],
+            files: Vec::new(),
+            budget: None,
+            pools: Vec::new(),
+            doubt: None,
+            schedule: None,
+        }
     }
 }
 

@@ -13,6 +13,7 @@ mod files;
 mod fit;
 mod node;
 mod order;
+mod policy;
 mod ports;
 mod provider;
 mod refused;
@@ -79,6 +80,7 @@ pub fn check(document: &Document, catalog: &Catalog) -> (Option<Plan>, Vec<Diagn
         kinds,
         bodies,
         files: files.all,
+        ..Plan::default()
     });
     (plan, findings)
 }

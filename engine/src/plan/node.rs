@@ -59,20 +59,12 @@ impl Planner<'_> {
             block.when.is_some() || (on_error == OnError::Skip && block.map.is_none());
         let of = if may_be_null { of.map(|of| of.or_null()) } else { of };
         let node = work.map(|work| Node {
-            name: block.name.value.clone(),
-            span: block.name.span,
             when: block.when.as_ref().map(|when| when.value.clone()),
             each,
-            work,
             retry: attempts.retry,
             timeout: attempts.timeout,
             on_error,
-            gates: Vec::new(),
-            repeat: None,
-            carry: Vec::new(),
-            fallback: Vec::new(),
-            needs: Vec::new(),
-            dependents: Vec::new(),
+            ..Node::new(block.name.value.clone(), block.name.span, work)
         });
         (node, of)
     }
@@ -112,6 +104,7 @@ impl Planner<'_> {
             key: block.key.as_ref().map(|key| key.value.clone()),
             limit: block.limit.as_ref().map(|entry| entry.value),
             max_items,
+            budget: None,
         };
         let (work, of, attempts) = if let WorkBlock::Use(_) = block.work {
             let (work, of) = self.single(block, at, &inside, attempts);
@@ -144,20 +137,9 @@ impl Planner<'_> {
         let (work, of) = self.work(block, None, at, scope);
         let body = work.map(|work| {
             let node = Node {
-                name: block.name.value.clone(),
-                span: block.name.span,
-                when: None,
-                each: None,
-                work,
                 retry: attempts.retry,
                 timeout: attempts.timeout,
-                on_error: OnError::Fail,
-                gates: Vec::new(),
-                repeat: None,
-                carry: Vec::new(),
-                fallback: Vec::new(),
-                needs: Vec::new(),
-                dependents: Vec::new(),
+                ..Node::new(block.name.value.clone(), block.name.span, work)
             };
             Body::new(vec![node], Gives::Node(node_index(0)), Some(at))
         });

@@ -23,7 +23,7 @@ impl Plan {
         for node in self.bodies.iter_mut().flat_map(|body| &mut body.nodes) {
             match &mut node.work {
                 Work::Call(call) if has_it(call.kind.as_str()) => call.provider = None,
-                Work::Call(_) | Work::Body(_) => {}
+                _ => {}
             }
         }
         self

@@ -7,6 +7,7 @@ use super::event::{At, AttemptId, Decision, Ended, Event, ScopeId, Signal, Value
 use super::node::{Change, NodeState};
 use super::scope::Scope;
 use super::{Damaged, Failed, RunState, Started};
+use crate::expression::Expression;
 use crate::kind::{Class, Failure};
 use crate::plan::graph::{Gives, OnError, Otherwise, Plan};
 
@@ -140,12 +141,11 @@ impl RunState {
                     .ok_or(Damaged::NoNode(at))?;
                 match gate.otherwise {
                     Otherwise::Skip => self.decided(plan, at, &Decision::Skipped),
-                    Otherwise::Fail => {
-                        let message = format!(
-                            "the gate on `{}` stayed closed: `{}` is false",
-                            gate.on,
-                            gate.when.text()
-                        );
+                    Otherwise::Fail | Otherwise::Ask => {
+                        let when = gate.when.as_ref().map_or("", Expression::text);
+                        let on = &gate.on;
+                        let message =
+                            format!("the gate on `{on}` stayed closed: `{when}` is false");
                         self.gave_up(plan, at, Failure::new(Class::Gate, message))
                     }
                 }

@@ -14,7 +14,7 @@ impl RunState {
             return Ok(());
         };
         let node = self.node(plan, *at)?;
-        let Work::Body(body) = node.work else {
+        let (Work::Body(body) | Work::Pipeline { body, .. }) = node.work else {
             return Err(Damaged::NotABody(*at));
         };
         let at_once = node.each.as_ref().and_then(|each| each.limit).unwrap_or(ITEMS_AT_ONCE);

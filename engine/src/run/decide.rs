@@ -256,6 +256,9 @@ impl RunState {
                 Ok(decided(at, Decision::Computed(keep(library, &value))))
             }
             Current::Body(_) => self.expand(&sight, at, node),
+            Current::Approve(_) => {
+                Err(Stop::Failure(Failure::new(Class::Internal, "this version asks nobody")))
+            }
         }
     }
 
@@ -267,7 +270,9 @@ impl RunState {
             return Ok(Some(Decision::Skipped));
         }
         for (position, gate) in (0..).zip(&node.gates) {
-            if !condition(sight, &gate.when, "the gate's `when`")? {
+            if let Some(when) = &gate.when
+                && !condition(sight, when, "the gate's `when`")?
+            {
                 return Ok(Some(Decision::GateClosed(position)));
             }
         }

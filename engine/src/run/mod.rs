@@ -24,7 +24,9 @@ use std::time::Duration;
 use crate::expression::Template;
 use crate::kind::Failure;
 use crate::name::{Digest, RunId};
-use crate::plan::graph::{Alternative, BodyIndex, Call, Gives, Node, NodeIndex, Plan, Retry, Work};
+use crate::plan::graph::{
+    Alternative, Approve, BodyIndex, Call, Gives, Node, NodeIndex, Plan, Retry, Work,
+};
 use crate::time::Timestamp;
 use event::{Ask, At, AttemptId, Decision, Ended, Event, Outcome, Request, ScopeId, Seen, Value};
 use library::{Library, Lost};
@@ -89,6 +91,7 @@ pub enum Current<'a> {
     Call { call: &'a Call, retry: &'a Retry, timeout: Option<Duration> },
     Value(&'a Template),
     Body(BodyIndex),
+    Approve(&'a Approve),
 }
 
 /// A node that failed for good.
@@ -295,7 +298,8 @@ impl RunState {
             (None, Work::Call(call)) => {
                 Current::Call { call, retry: &node.retry, timeout: node.timeout }
             }
-            (None, Work::Body(body)) => Current::Body(*body),
+            (None, Work::Body(body) | Work::Pipeline { body, .. }) => Current::Body(*body),
+            (None, Work::Approve(approve)) => Current::Approve(approve),
         })
     }
 

@@ -16,7 +16,7 @@ use crate::kind::{Class, Failure, Nature, Weight};
 use crate::name::{Digest, KindName, NodeName, RunId};
 use crate::plan::graph::{
     Alternative, Body, BodyIndex, Call, Carry, Each, Gate, Gives, Node, NodeIndex, OnError,
-    Otherwise, PLAN_FORMAT, Plan, PlannedKind, Repeat, Retry, Work,
+    Otherwise, Plan, PlannedKind, Repeat, Retry, Work,
 };
 use crate::schema::Schema;
 use crate::source::Span;
@@ -130,6 +130,7 @@ fn container(bodies: &mut Vec<Body>, position: usize, shape: &Shape, leaf: Node)
         key: None,
         limit: Some(limit),
         max_items: 1000,
+        budget: None,
     });
     let repeat = shape.repeat.filter(|_| each.is_none()).map(|(max, until, best)| Repeat {
         max,
@@ -159,11 +160,13 @@ fn plan_of(shapes: &[Shape]) -> Plan {
             kind: kind.parse().expect("a kind"),
             with: vec![("position".into(), Template::Literal(json!(position)))],
             provider: None,
+            model: None,
         };
         let retry = Retry { attempts: shape.attempts, ..Retry::default() };
         let gates = shape.gate.iter().map(|(open, otherwise)| Gate {
             on: name("n0"),
-            when: expression(&open.to_string()),
+            when: Some(expression(&open.to_string())),
+            budget: None,
             otherwise: *otherwise,
         });
         let fallback = shape.fallback.iter().map(|is_call| match is_call {
@@ -171,23 +174,16 @@ fn plan_of(shapes: &[Shape]) -> Plan {
             false => Alternative::Value(Template::Literal(json!({ "of": "value" }))),
         });
         let leaf = Node {
-            name: name(&format!("n{position}")),
-            span: Span::default(),
             when: shape.when.map(|when| expression(&when.to_string())),
-            each: None,
-            work: Work::Call(call.clone()),
             retry: retry.clone(),
-            timeout: None,
             on_error: shape.on_error,
             gates: gates.collect(),
-            repeat: None,
-            carry: vec![],
             fallback: fallback.collect(),
             needs: needs
                 .iter()
                 .map(|need| NodeIndex(u32::try_from(*need).expect("small")))
                 .collect(),
-            dependents: vec![],
+            ..Node::new(name(&format!("n{position}")), Span::default(), Work::Call(call.clone()))
         };
         nodes.push(container(&mut bodies, position, shape, leaf));
     }
@@ -208,14 +204,10 @@ fn plan_of(shapes: &[Shape]) -> Plan {
         ("effect", kind(Nature::Effectful, false)),
     ];
     Plan {
-        format: PLAN_FORMAT,
         name: "random".into(),
-        description: None,
-        sources: vec![],
-        inputs: vec![],
         kinds: kinds.map(|(name, kind)| (name.parse().expect("a kind"), kind)).into(),
         bodies,
-        files: vec![],
+        ..Plan::default()
     }
 }
 

@@ -69,7 +69,8 @@ fn id(of: usize, body: BodyIndex, node: usize) -> String {
 fn inside<'p>(plan: &'p Plan, node: &'p Node) -> Inside<'p> {
     match &node.work {
         Work::Call(call) => Inside::Kind(call.kind.as_str()),
-        Work::Body(index) => {
+        Work::Approve(_) => Inside::Kind("approve"),
+        Work::Body(index) | Work::Pipeline { body: index, .. } => {
             let body = plan.body(*index);
             // `map` with `use`: its body is one call, and drawing a frame around it would tell nothing.
             match (&body.gives, &body.nodes[..]) {
@@ -108,6 +109,17 @@ fn names_of(plan: &Plan, node: &Node, names: &mut BTreeSet<Name>) {
     match &node.work {
         Work::Call(call) => {
             for value in call.with.iter().map(|(_, value)| value).chain(&call.provider) {
+                value.expressions().into_iter().for_each(|expression| names_in(expression, names));
+            }
+        }
+        Work::Pipeline { with, .. } => {
+            for (_, value) in with {
+                value.expressions().into_iter().for_each(|expression| names_in(expression, names));
+            }
+        }
+        Work::Approve(approve) => {
+            let values = [Some(&approve.ask), approve.show.as_ref(), approve.choices.as_ref()];
+            for value in values.into_iter().flatten().chain(&approve.schema) {
                 value.expressions().into_iter().for_each(|expression| names_in(expression, names));
             }
         }

@@ -60,6 +60,8 @@ fn shape(plan: &Plan) -> String {
             let work = match &node.work {
                 Work::Call(call) => call.kind.to_string(),
                 Work::Body(body) => format!("body {}", body.0),
+                Work::Pipeline { body, .. } => format!("pipeline {}", body.0),
+                Work::Approve(_) => "approve".to_owned(),
             };
             let needs = names(body, &node.needs);
             let dependents = names(body, &node.dependents);
