@@ -87,6 +87,7 @@ fn plan(mut bodies: Vec<Body>, nodes: Vec<Node>) -> Plan {
             input: card.input,
             output: card.output,
             provider: String::new(),
+            slots: 0,
         };
         (name, planned)
     });

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
 use async_trait::async_trait;
-use flow_engine::kind::{Artifacts, Attempt, File, MediaType, StoreError};
+use flow_engine::kind::{
+    Armed, Artifacts, Attempt, File, Job, MediaType, NotRecorded, Slot, Step, StoreError, Value,
+};
 use flow_engine::name::Digest;
 use flow_engine::time::Timestamp;
 use tempfile::TempDir;
@@ -104,6 +106,10 @@ impl Attempt for TestAttempt {
         &self.provider
     }
 
+    fn model(&self) -> &'static str {
+        ""
+    }
+
     fn folder(&self) -> &Path {
         self.folder.path()
     }
@@ -128,6 +134,30 @@ impl Attempt for TestAttempt {
 
     fn artifacts(&self) -> &dyn Artifacts {
         &*self.store
+    }
+
+    fn client_ref(&self, slot: Slot) -> String {
+        format!("test-{slot}")
+    }
+
+    async fn job(&self, _: Slot) -> Option<Job> {
+        None
+    }
+
+    async fn arm(&self, _: Slot, _: Digest) -> Result<Armed, NotRecorded> {
+        Err(NotRecorded::NoMarket)
+    }
+
+    async fn record(&self, _: Slot, _: Step) -> bool {
+        false
+    }
+
+    fn last_send(&self, _: Slot) -> Option<Timestamp> {
+        None
+    }
+
+    fn keep(&self, output: &serde_json::Value) -> Value {
+        Value::Inline(output.to_string().into())
     }
 }
 

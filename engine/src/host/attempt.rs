@@ -11,9 +11,11 @@ use tokio_util::sync::CancellationToken;
 use super::artifacts::Folder;
 use super::clock::Clock;
 use super::perform::News;
-use crate::kind::{Artifacts, Attempt};
-use crate::name::RunId;
+use super::shelf::Shelf;
+use crate::kind::{Armed, Artifacts, Attempt, Job, NotRecorded, Slot, Step, Value};
+use crate::name::{Digest, RunId};
 use crate::run::event::AttemptId;
+use crate::run::library::keep;
 use crate::time::Timestamp;
 
 /// One delivery of one attempt.
@@ -24,6 +26,8 @@ pub(super) struct Delivery {
     pub(super) path: String,
     pub(super) times: u32,
     pub(super) provider: Box<str>,
+    pub(super) model: Box<str>,
+    pub(super) shelf: Arc<Shelf>,
     pub(super) folder: Lazily,
     pub(super) cancelled: CancellationToken,
     pub(super) artifacts: Folder,
@@ -76,6 +80,10 @@ impl Attempt for Delivery {
         &self.provider
     }
 
+    fn model(&self) -> &str {
+        &self.model
+    }
+
     fn folder(&self) -> &Path {
         // Whoever writes there is told what is wrong, if it cannot be made.
         self.folder.made.call_once(|| drop(std::fs::create_dir_all(&self.folder.path)));
@@ -107,5 +115,29 @@ impl Attempt for Delivery {
 
     fn artifacts(&self) -> &dyn Artifacts {
         &self.artifacts
+    }
+
+    fn client_ref(&self, slot: Slot) -> String {
+        Digest::of(format!("{}/{slot}", self.key).as_bytes()).to_hex()[..26].to_owned()
+    }
+
+    async fn job(&self, _: Slot) -> Option<Job> {
+        None
+    }
+
+    async fn arm(&self, _: Slot, _: Digest) -> Result<Armed, NotRecorded> {
+        Err(NotRecorded::NoMarket)
+    }
+
+    async fn record(&self, _: Slot, _: Step) -> bool {
+        false
+    }
+
+    fn last_send(&self, _: Slot) -> Option<Timestamp> {
+        None
+    }
+
+    fn keep(&self, output: &serde_json::Value) -> Value {
+        keep(&*self.shelf, output)
     }
 }

@@ -212,6 +212,8 @@ async fn make(shared: &Arc<Shared>, job: &Job) -> Made {
         path: job.path.clone(),
         times: job.delivery,
         provider: job.request.provider.clone(),
+        model: Box::default(),
+        shelf: Arc::clone(&shared.shelf),
         folder: Lazily::at(folder),
         cancelled: CancellationToken::new(),
         artifacts: shared.artifacts.clone(),

@@ -7,7 +7,10 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
 
+use super::purchase::{Asked, Unpriced};
+use crate::money::Usd;
 use crate::name::KindName;
 use crate::schema::Schema;
 
@@ -39,7 +42,19 @@ pub struct Card {
     pub output_of: Arc<dyn Fn(&Known) -> Schema + Send + Sync>,
     /// Versions of tools, voices, fonts. Asked for only when a plan is fingerprinted: it may look at the disk.
     pub revision: Arc<dyn Fn() -> String + Send + Sync>,
+    /// The most paid calls that one attempt makes; 0 for a kind that costs nothing.
+    pub slots: u8,
+    /// The most that one attempt can cost.
+    pub quote: Arc<Quote>,
+    /// The same while only some of the input is known; then provider and model.
+    pub ceiling: Arc<Ceiling>,
 }
+
+/// The most that one attempt with an input can cost.
+pub type Quote = dyn Fn(&Asked<'_, Json>) -> Result<Usd, Unpriced> + Send + Sync;
+
+/// The most that one attempt can cost, by what is known of its input, with a provider and a model.
+pub type Ceiling = dyn Fn(&Known, &str, &str) -> Result<Usd, Unpriced> + Send + Sync;
 
 /// How an output depends on its input, and so when it may be used again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +92,7 @@ pub struct Port {
     /// Every value that may come is valid for this.
     pub schema: Schema,
     /// The value, if the file says it literally.
-    pub constant: Option<serde_json::Value>,
+    pub constant: Option<Json>,
 }
 
 impl fmt::Debug for Card {

@@ -5,6 +5,7 @@
 
 pub mod catalog;
 pub mod file;
+pub mod purchase;
 pub mod registry;
 
 use std::future::Future;
@@ -16,10 +17,13 @@ use schemars::JsonSchema;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::money::Usd;
+use crate::name::Digest;
 use crate::schema::Schema;
 use crate::time::Timestamp;
 pub use catalog::{Card, Catalog, Known, Nature, Port, Weight};
 pub use file::{AnyFile, Artifacts, File, MediaType, StoreError};
+pub use purchase::{Armed, Asked, Bill, By, Job, NotRecorded, Slot, Source, Step, Unpriced, Value};
 pub use registry::Registry;
 
 /// A kind of work that a node names with `use:`, done by attempts outside the scheduler.
@@ -37,6 +41,8 @@ pub trait Kind: Send + Sync + 'static {
     const WEIGHT: Weight = Weight::Core;
     /// The capability whose providers this kind chooses from (`image`, `speech`), if it has any.
     const CAPABILITY: Option<&'static str> = None;
+    /// The most paid calls that one attempt makes; 0 for a kind that costs nothing.
+    const SLOTS: u8 = 0;
 
     /// The names that `provider:` may take, the default first; empty for a kind without a capability.
     fn providers(&self) -> Vec<String> {
@@ -54,7 +60,20 @@ pub trait Kind: Send + Sync + 'static {
         Schema::of::<Self::Output>()
     }
 
-    /// Makes one attempt.
+    /// The most that one attempt can cost, all its slots together, by the provider's own price for exactly this. Pure:
+    /// so much is held before anything is sent.
+    fn quote(&self, asked: &Asked<'_, Self::Input>) -> Result<Usd, Unpriced> {
+        let _ = asked;
+        Ok(Usd::ZERO)
+    }
+
+    /// The same while only some of the input is known, so that a plan's worst case is known unrun.
+    fn ceiling(&self, known: &Known, provider: &str, model: &str) -> Result<Usd, Unpriced> {
+        let _ = (known, provider, model);
+        Ok(Usd::ZERO)
+    }
+
+    /// Makes one attempt. Whatever is paid goes through `buy`.
     fn run(
         &self,
         attempt: &dyn Attempt,
@@ -92,6 +111,8 @@ pub trait Attempt: Send + Sync {
     fn delivery(&self) -> u32;
     /// Which implementation of the kind's capability was chosen; empty for a kind without one.
     fn provider(&self) -> &str;
+    /// Which of the provider's models was chosen; empty for its default.
+    fn model(&self) -> &str;
     /// An empty folder of this delivery's own, absolute, gone when the attempt is over.
     fn folder(&self) -> &Path;
     /// Variables that a child process must carry, so that it is found and ended if this process dies.
@@ -102,6 +123,21 @@ pub trait Attempt: Send + Sync {
     /// Resolves when nobody waits for this attempt any more: time-out, cancel, the end of the run.
     async fn cancelled(&self);
     fn artifacts(&self) -> &dyn Artifacts;
+
+    /// What the provider keeps with the purchase wherever it takes something: 26 letters and digits, the same at every
+    /// delivery of this attempt.
+    fn client_ref(&self, slot: Slot) -> String;
+    /// The job of this purchase, if one is known.
+    async fn job(&self, slot: Slot) -> Option<Job>;
+    /// Claims the right to send `slot`: durable, conditional, the last thing before the first byte.
+    async fn arm(&self, slot: Slot, request: Digest) -> Result<Armed, NotRecorded>;
+    /// Records a step; durable on return, tried until it is. False: that job is another purchase's.
+    async fn record(&self, slot: Slot, step: Step) -> bool;
+    /// When `slot` was claimed. No other life of it can send any more, and its own send ends within the provider's send
+    /// deadline after this moment; none, if it was not claimed, or while another life may still be alive.
+    fn last_send(&self, slot: Slot) -> Option<Timestamp>;
+    /// `output` as [`Step::Landed`] carries it.
+    fn keep(&self, output: &serde_json::Value) -> Value;
 }
 
 /// Why an attempt failed.
@@ -141,6 +177,16 @@ pub enum Class {
     Moderated,
     /// A gate on an edge stayed closed.
     Gate,
+    /// The budget has no room for it.
+    OverBudget,
+    /// It cannot be known whether something was bought, and `doubt` says to fail.
+    InDoubt,
+    /// The result was paid for, and gone before it was fetched.
+    Expired,
+    /// A person said no.
+    Rejected,
+    /// A person, or another process, cancelled it.
+    Cancelled,
     /// The output breaks the kind's own schema, or was lost on the way.
     Output,
     /// The disk is full, a file cannot be written or read.
@@ -150,7 +196,7 @@ pub enum Class {
 }
 
 impl Class {
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 17] = [
         Self::RateLimit,
         Self::Timeout,
         Self::Server,
@@ -160,6 +206,11 @@ impl Class {
         Self::Missing,
         Self::Moderated,
         Self::Gate,
+        Self::OverBudget,
+        Self::InDoubt,
+        Self::Expired,
+        Self::Rejected,
+        Self::Cancelled,
         Self::Output,
         Self::Storage,
         Self::Internal,
@@ -177,6 +228,11 @@ impl Class {
             Self::Missing => "missing",
             Self::Moderated => "moderated",
             Self::Gate => "gate",
+            Self::OverBudget => "over_budget",
+            Self::InDoubt => "in_doubt",
+            Self::Expired => "expired",
+            Self::Rejected => "rejected",
+            Self::Cancelled => "cancelled",
             Self::Output => "output",
             Self::Storage => "storage",
             Self::Internal => "internal",

@@ -10,7 +10,8 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use super::{Attempt, Card, Catalog, Class, Failure, Kind, Nature, Pure, Weight};
+use super::{Asked, Attempt, Card, Catalog, Class, Failure, Kind, Nature, Pure, Unpriced, Weight};
+use crate::money::Usd;
 use crate::name::KindName;
 use crate::schema::Schema;
 
@@ -45,6 +46,7 @@ impl Registry {
     pub fn add<K: Kind>(&mut self, kind: K) {
         let kind = Arc::new(kind);
         let (of_output, of_revision) = (Arc::clone(&kind), Arc::clone(&kind));
+        let (of_quote, of_ceiling) = (Arc::clone(&kind), Arc::clone(&kind));
         let card = Card {
             name: kind_name(K::NAME),
             version: K::VERSION,
@@ -58,6 +60,11 @@ impl Registry {
             output: Schema::of::<K::Output>(),
             output_of: Arc::new(move |known| of_output.output(known)),
             revision: Arc::new(move || of_revision.revision()),
+            slots: K::SLOTS,
+            quote: Arc::new(move |asked| quote(&*of_quote, asked)),
+            ceiling: Arc::new(move |known, provider, model| {
+                of_ceiling.ceiling(known, provider, model)
+            }),
         };
         self.insert(card, Performer::Attempt(kind));
     }
@@ -82,6 +89,9 @@ impl Registry {
             output: Schema::of::<K::Output>(),
             output_of: Arc::new(move |known| of_output.0.output(known)),
             revision: Arc::new(String::new),
+            slots: 0,
+            quote: Arc::new(|_| Ok(Usd::ZERO)),
+            ceiling: Arc::new(|_, _, _| Ok(Usd::ZERO)),
         };
         self.insert(card, Performer::Inline(kind));
     }
@@ -126,6 +136,16 @@ impl<K: Pure> Evaluate for Inline<K> {
         let output = self.0.evaluate(read_input::<K::Input>(input)?)?;
         to_json(&output)
     }
+}
+
+/// What one attempt can cost at most; nothing, without a look at the input, where a kind costs nothing.
+fn quote<K: Kind>(kind: &K, asked: &Asked<'_, Json>) -> Result<Usd, Unpriced> {
+    if K::SLOTS == 0 {
+        return Ok(Usd::ZERO);
+    }
+    let input: K::Input = serde_json::from_value(asked.input.clone())
+        .map_err(|error| Unpriced { what: format!("an input that does not fit: {error}") })?;
+    kind.quote(&Asked { input: &input, provider: asked.provider, model: asked.model })
 }
 
 fn read_input<T: DeserializeOwned>(input: Json) -> Result<T, Failure> {

@@ -44,6 +44,7 @@ impl Planner<'_> {
             input: card.input.clone(),
             output: card.output.clone(),
             provider: String::new(),
+            slots: card.slots,
         });
         let provider = self.provider(card, block, scope);
         let (with, of) = self.ports(card, block, node, scope);

@@ -72,6 +72,9 @@ pub struct PlannedKind {
     pub output: Schema,
     /// The provider that is taken where the node names none; empty for a kind without a capability.
     pub provider: String,
+    /// The most paid calls that one attempt makes; 0 for a kind that costs nothing.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub slots: u8,
 }
 
 /// A file beside the pipeline that a `with:` names, written into the plan as `{"$file": index}`.
@@ -356,6 +359,11 @@ impl Default for Retry {
     fn default() -> Self {
         Self { attempts: 1, least: None, most: None, errors: None }
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes the field by reference")]
+fn is_zero(slots: &u8) -> bool {
+    *slots == 0
 }
 
 /// Milliseconds, in stored plans.

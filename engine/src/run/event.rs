@@ -8,6 +8,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::kind::Failure;
+pub use crate::kind::purchase::Value;
 use crate::name::{Digest, RunId};
 use crate::plan::graph::NodeIndex;
 use crate::time::Timestamp;
@@ -32,14 +33,6 @@ pub struct At {
 pub struct AttemptId {
     pub at: At,
     pub number: u16,
-}
-
-/// A JSON value: in the event itself up to [`Value::INLINE`] bytes, in the store above.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Value {
-    /// Compact JSON text.
-    Inline(Box<str>),
-    Stored(Digest),
 }
 
 /// What came from outside. May come twice, late, and in any order.
@@ -188,15 +181,6 @@ pub enum Outcome {
 pub struct Ask {
     pub at: At,
     pub fingerprint: Digest,
-}
-
-impl Value {
-    /// The longest JSON text that stands in an event.
-    pub const INLINE: usize = 1024;
-
-    pub fn null() -> Self {
-        Self::Inline("null".into())
-    }
 }
 
 impl Outcome {

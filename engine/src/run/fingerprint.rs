@@ -53,6 +53,7 @@ mod tests {
             input: Schema::anything(),
             output: Schema::anything(),
             provider: String::new(),
+            slots: 0,
         };
         let name = "image/generate".parse().expect("a kind's name");
         fingerprint(&name, &kind, provider, &serde_json::from_str(input).expect("JSON"))

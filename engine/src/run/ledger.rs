@@ -9,6 +9,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::event::AttemptId;
+use crate::kind::purchase::Slot;
+pub use crate::kind::purchase::{Bill, Source};
 use crate::money::Usd;
 
 /// A budget scope of a run. The run's own is [`AccountId::RUN`].
@@ -19,7 +21,7 @@ pub struct AccountId(pub u32);
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PurchaseId {
     pub attempt: AttemptId,
-    pub slot: u8,
+    pub slot: Slot,
 }
 
 /// Something that happened to money. Each has a precondition, and [`Ledger::book`] refuses what breaks it.
@@ -41,24 +43,6 @@ pub enum Entry {
     Limited { account: AccountId, limit: Usd },
     /// All children are closed. What was not spent is the parent's again; an open hold stays.
     Closed { account: AccountId },
-}
-
-/// What a purchase came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Bill {
-    pub amount: Usd,
-    pub source: Source,
-}
-
-/// Who says so.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Source {
-    /// The provider's own bill.
-    Provider,
-    /// Computed from the price table.
-    Table,
-    /// Written off: nobody knows.
-    Assumed,
 }
 
 /// The accounts of one run.

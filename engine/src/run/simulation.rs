@@ -197,6 +197,7 @@ fn plan_of(shapes: &[Shape]) -> Plan {
         input: Schema::anything(),
         output: Schema::anything(),
         provider: String::new(),
+        slots: 0,
     };
     let kinds = [
         ("inline", kind(Nature::Pure, true)),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value as Json, json};
 
 use crate::kind::{Card, Catalog, Known, Nature, Weight};
+use crate::money::Usd;
 use crate::plan::field;
 use crate::schema::Schema;
 
@@ -120,5 +121,8 @@ fn card(name: &str, input: Json, output: Json) -> Card {
         output,
         output_of: Arc::new(move |_| of.clone()),
         revision: Arc::new(|| "tool 1.2".into()),
+        slots: 0,
+        quote: Arc::new(|_| Ok(Usd::ZERO)),
+        ceiling: Arc::new(|_, _, _| Ok(Usd::ZERO)),
     }
 }
