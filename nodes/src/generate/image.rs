@@ -60,7 +60,7 @@ impl Kind for Generate {
     type Output = Output;
 
     const NAME: &'static str = "image/generate";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const NATURE: Nature = Nature::Seeded;
     const CAPABILITY: Option<&'static str> = Some("image");
     const DOCS: &'static str = "\

@@ -69,7 +69,7 @@ impl Kind for KenBurns {
     type Output = Output;
 
     const NAME: &'static str = "media/ken-burns";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const DOCS: &'static str = "\
 Makes a clip out of a still picture, by a slow zoom or pan that never jitters.
 
@@ -91,7 +91,7 @@ nodes:
 | `resolution` | in, 720 | the shorter side in pixels, even, 90 to 2160 |
 | `fps` | in, 30 | pictures in a second, whole, 10 to 60 |
 | `motion` | in, `auto` | `zoom-in`, `zoom-out`, `pan-left`, `pan-right`, `still`; `auto` chooses by the picture's content |
-| `zoom` | in, optional | 0 to 0.5: 0.08 grows the picture by 8 %. Left out: 0.6 % a second, from 3 % to 12 % |
+| `zoom` | in, optional | 0 to 0.5: 0.08 grows the picture by 8 %. Left out: 0.6 % a second, from 3 % to 8 %, to 5 % for a pan |
 | `fill` | in, `cover` | for pictures of another shape: `cover` cuts, `contain` adds bars, `blur` a blurred copy behind |
 | `video` | out | a silent MP4, light to make and nearly lossless; `media/concat` joins such clips without encoding them again |
 | `seconds`, `frames` | out | the exact length: the least whole number of frames that covers `seconds` |
@@ -115,7 +115,7 @@ Equal pictures and ports give equal clips.";
         let frames = frame.frames(input.seconds);
         let seconds = frame.seconds(frames);
         let motion = input.motion.settle(&input.image.digest);
-        let path = Move { motion, amount: input.zoom.unwrap_or_else(|| amount(seconds)) };
+        let path = Move { motion, amount: input.zoom.unwrap_or_else(|| motion.amount(seconds)) };
 
         let picture = attempt.artifacts().open(&input.image.digest).await?;
         let (sender, chunks) = mpsc::channel(2);
@@ -148,11 +148,16 @@ impl Motion {
             chosen => chosen,
         }
     }
-}
 
-/// What grows on the viewer, not at them: 3 % in five seconds.
-fn amount(seconds: f64) -> f64 {
-    (0.006 * seconds).clamp(0.03, 0.12)
+    /// What grows on the viewer, not at them: 3 % in five seconds. A pan takes all of it from one side, where words may
+    /// stand; so it goes less far.
+    fn amount(self, seconds: f64) -> f64 {
+        let most = match self {
+            Self::PanLeft | Self::PanRight => 0.05,
+            _ => 0.08,
+        };
+        (0.006 * seconds).clamp(0.03, most)
+    }
 }
 
 /// A movement of the camera and how far it goes.
@@ -274,6 +279,21 @@ mod tests {
         let failure = KenBurns.run(&attempt, input).await.unwrap_err();
         assert_eq!(failure.class, Class::Input);
         assert!(failure.message.starts_with("the picture cannot be read"), "{}", failure.message);
+    }
+
+    #[test]
+    fn what_stands_a_tenth_inside_a_picture_stays_a_twentieth_inside_the_frame() {
+        for motion in [Motion::ZoomIn, Motion::ZoomOut, Motion::PanLeft, Motion::PanRight] {
+            let path = Move { motion, amount: motion.amount(60.0) };
+            for step in 0..=100 {
+                let window = path.window((1.0, 1.0), f64::from(step) / 100.0);
+                let (left, right) = (0.1 - window.left, window.left + window.width - 0.9);
+                assert!(
+                    left.min(right) >= 0.05 * window.width,
+                    "{motion:?} at {step} %: {window:?}"
+                );
+            }
+        }
     }
 
     #[test]

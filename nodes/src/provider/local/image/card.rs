@@ -135,8 +135,9 @@ fn veil(svg: &mut Svg, theme: Theme, right: Option<f64>, top: f64) {
 }
 
 fn room(svg: &Svg, wide: bool) -> Room {
-    let margin = if wide { svg.width * 0.07 } else { svg.width * 0.085 };
-    let width = if wide { svg.width * 0.57 } else { svg.width - margin * 2.0 };
+    // A camera that moves over the card takes half of this at most: the rest is what screens may cut.
+    let margin = svg.width * 0.1;
+    let width = if wide { svg.width * 0.55 } else { svg.width - margin * 2.0 };
     let tall = svg.height > svg.width * 1.2;
     let (top, captions) = match (wide, tall) {
         (true, _) => (0.1, CAPTIONS.0),

@@ -1,6 +1,6 @@
 //! Which pattern stands behind the words?
 //!
-//! Chosen by the words where they suggest one, else by their hash. A motif is drawn around a centre that the words
+//! Chosen by the words where several suggest one, by one word now and then, else by their hash. A motif is drawn around a centre that the words
 //! leave free, and covers the picture.
 
 mod lines;
@@ -71,7 +71,9 @@ impl Motif {
             .map(|(motif, list)| (score(list), *motif))
             .max_by_key(|(score, _)| *score);
         match best {
-            Some((score, motif)) if score > 0 => motif,
+            Some((score, motif)) if score > 1 => motif,
+            // One word is a hint: where all of a film is about it, not every card should look the same.
+            Some((1, motif)) if chance.is(0.5) => motif,
             _ => *chance.pick(&ANY),
         }
     }
