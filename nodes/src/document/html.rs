@@ -27,13 +27,13 @@ pub(super) fn read(html: &str) -> Result<Content, Failure> {
             .help("save the article as text, Markdown or PDF and give that file")
     };
     let mut page = Readability::new(html, None, Some(config())).map_err(fault)?;
-    let article = page.parse().ok().map(content);
+    let article = page.parse().ok().map(|article| content(article, html));
     if let Some(content) = article.filter(|content| content.words() >= FEWEST_WORDS) {
         return Ok(content);
     }
     // Nothing looked like an article: the whole page, as it stands.
     let mut page = Readability::new(html, None, Some(config())).map_err(fault)?;
-    let whole = page.parse_with_policy(ParsePolicy::Raw).ok().map(content);
+    let whole = page.parse_with_policy(ParsePolicy::Raw).ok().map(|whole| content(whole, html));
     match whole.filter(|content| content.words() >= FEWEST_WORDS) {
         Some(content) => Ok(content),
         None => {
@@ -43,9 +43,10 @@ pub(super) fn read(html: &str) -> Result<Content, Failure> {
     }
 }
 
-fn content(article: Article) -> Content {
+fn content(article: Article, html: &str) -> Content {
     let mut content = markdown::read(&article.text_content);
     let title = one_line(&article.title);
+    let title = own_title(&title, html).to_owned();
     if !title.is_empty()
         && let Some(heading) = content.title.replace(title)
     {
@@ -54,6 +55,13 @@ fn content(article: Article) -> Content {
     }
     content.language = article.lang.or(content.language);
     content
+}
+
+/// `title` without the name of the site, if what is left is a heading of the page.
+fn own_title<'a>(title: &'a str, html: &str) -> &'a str {
+    let separators = [" - ", " | ", " – ", " — ", " · ", " :: "];
+    let heads = separators.iter().filter_map(|mark| title.rsplit_once(mark)).map(|(head, _)| head);
+    heads.into_iter().find(|head| html.contains(&format!(">{head}<"))).unwrap_or(title)
 }
 
 /// Puts `heading`, which was taken for the title, back in front of its section.
@@ -102,6 +110,16 @@ mod tests {
 
         - Boats wait.
         ");
+    }
+
+    #[test]
+    fn the_name_of_the_site_is_no_part_of_the_title() {
+        let page = "<title>A. | B. - Site</title><h1><a href='#a'>A. | B.</a></h1>";
+        assert_eq!(own_title("A. | B. - Site", page), "A. | B.");
+        assert_eq!(
+            own_title("Before - After", "<title>Before - After</title><h1>Ice</h1>"),
+            "Before - After"
+        );
     }
 
     #[test]
