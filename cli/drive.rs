@@ -191,9 +191,22 @@ fn next(how: How, run: &RunId, global: &Global) -> Option<String> {
     }
 }
 
+/// Nodes that failed for the same reason are told once, with the first of them in order of path.
 fn tell_failures(failures: &[Failed]) {
-    for Failed { path, failure } in failures {
-        let place = if path.is_empty() { "the outputs".into() } else { format!("`{path}`") };
+    let alike = |a: &Failed, b: &Failed| {
+        (&a.failure.message, &a.failure.help) == (&b.failure.message, &b.failure.help)
+    };
+    for (index, first) in failures.iter().enumerate() {
+        if failures[..index].iter().any(|former| alike(former, first)) {
+            continue;
+        }
+        let same: Vec<&Failed> = failures.iter().filter(|other| alike(other, first)).collect();
+        let path = same.iter().map(|failed| failed.path.as_str()).min().unwrap_or_default();
+        let mut place = if path.is_empty() { "the outputs".into() } else { format!("`{path}`") };
+        if same.len() > 1 {
+            place.push_str(&format!(" and {} more", same.len() - 1));
+        }
+        let failure = &first.failure;
         render::problem(&Problem {
             message: format!("{place} failed: {}", failure.message),
             help: failure.help.clone(),

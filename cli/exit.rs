@@ -95,9 +95,7 @@ impl From<StateError> for Problem {
     fn from(error: StateError) -> Self {
         let problem = Self::refused(with_causes(&error));
         match &error {
-            StateError::Io { .. } => {
-                Self { exit: Exit::Failed, ..problem }.help("choose another state folder: --state DIR")
-            }
+            StateError::Io { .. } => problem.help("choose another state folder: --state DIR"),
             StateError::Driven(_) => {
                 problem.help("wait until it ends, or stop it with Ctrl-C where it runs")
             }

@@ -8,7 +8,7 @@ use flow_engine::kind::file::in_range;
 use crate::exit::Problem;
 
 /// Media types and what their files end in, the usual ending first.
-const ENDINGS: [(&str, &[&str]); 29] = [
+const ENDINGS: [(&str, &[&str]); 30] = [
     ("video/mp4", &["mp4", "m4v"]),
     ("video/quicktime", &["mov"]),
     ("video/webm", &["webm"]),
@@ -31,6 +31,7 @@ const ENDINGS: [(&str, &[&str]); 29] = [
     ("text/x-ssa", &["ass", "ssa"]),
     ("text/markdown", &["md", "markdown"]),
     ("text/html", &["html", "htm"]),
+    ("application/xhtml+xml", &["xhtml"]),
     ("text/csv", &["csv"]),
     ("text/plain", &["txt", "text", "log"]),
     ("application/json", &["json"]),
@@ -50,18 +51,37 @@ pub(crate) fn ending(media_type: &str) -> Option<&'static str> {
     found.and_then(|(_, endings)| endings.first().copied())
 }
 
+/// A media range in words: `text, PDF or DOCX`. What a range takes besides, because its type cannot be told, is not named.
+pub(crate) fn words(range: &str) -> String {
+    let named = |part: &str| {
+        let part = part.trim();
+        if let Some(family) = part.strip_suffix("/*").filter(|family| *family != "*") {
+            return family.to_owned();
+        }
+        ending(part).map_or_else(|| part.to_owned(), str::to_uppercase)
+    };
+    let untold = |part: &&str| part.trim() != "application/octet-stream";
+    let mut parts: Vec<String> = range.split(',').filter(untold).map(named).collect();
+    match (parts.pop(), parts.is_empty()) {
+        (None, _) => range.to_owned(),
+        (Some(only), true) => only,
+        (Some(last), false) => format!("{} or {last}", parts.join(", ")),
+    }
+}
+
 /// The media type of the file at `path`, which `taker` takes only within `range`.
 pub(crate) fn fitting(taker: &str, path: &Path, range: &str) -> Result<String, Problem> {
     let shown = path.display();
     let media_type = of(path).map_err(|error| {
         Problem::refused(format!("cannot read `{shown}` for {taker}: {error}"))
-            .help(format!("put a file of {range} there, or name another one"))
+            .help(format!("put a file there ({}), or name another one", words(range)))
     })?;
     if in_range(&media_type, range) {
         return Ok(media_type);
     }
-    Err(Problem::refused(format!("{taker} takes a file of {range}, and `{shown}` is {media_type}"))
-        .help(format!("name a file of {range}")))
+    let words = words(range);
+    Err(Problem::refused(format!("{taker} takes {words}, and `{shown}` is {media_type}"))
+        .help(format!("name another file: {words}")))
 }
 
 /// By content where that tells, else by the name's ending; what else is text is plain text.
@@ -126,6 +146,18 @@ mod tests {
         let path = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.lock"));
         assert_eq!(fitting("`article`", path, "text/*").unwrap(), "text/plain");
         let problem = fitting("`picture`", path, "image/*").unwrap_err();
-        assert!(problem.message.contains("takes a file of image/*"), "{}", problem.message);
+        assert!(problem.message.contains("takes image, and"), "{}", problem.message);
+    }
+
+    #[test]
+    fn a_range_is_told_in_words() {
+        assert_eq!(words("text/*"), "text");
+        assert_eq!(words("image/*, application/pdf, application/octet-stream"), "image or PDF");
+        assert_eq!(
+            words("text/*, application/pdf, application/x-odd"),
+            "text, PDF or application/x-odd"
+        );
+        assert_eq!(words("*/*"), "*/*");
+        assert_eq!(words("application/octet-stream"), "application/octet-stream");
     }
 }

@@ -14,6 +14,7 @@ use serde_json::{Map, Value as Json};
 
 use crate::environment::Environment;
 use crate::exit::Problem;
+use crate::media_type;
 
 /// `name=value` as it was typed.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -167,11 +168,16 @@ fn media_file(
         Text::Variable(variable) => lookup(name, variable, environment)?.into(),
     };
     if !path.is_file() {
-        return Err(Problem::refused(format!(
-            "`{name}` takes a file ({range}), and there is none at `{}`",
-            path.display()
-        ))
-        .help(format!("give the path of one: -i {name}=@path/to/file")));
+        let shown = path.display();
+        let what = if path.is_dir() {
+            format!("`{shown}` is a folder")
+        } else {
+            format!("there is none at `{shown}`")
+        };
+        return Err(Problem::refused(format!("`{name}` takes a file, and {what}")).help(format!(
+            "give the path of one ({}): -i {name}=@FILE",
+            media_type::words(range)
+        )));
     }
     Ok(Value::File { path, range: range.into() })
 }
@@ -299,8 +305,8 @@ mod tests {
         assert_eq!(value(&format!("article=@{here}"), media.clone()), Ok(json!([here, "text/*"])));
         assert_eq!(value(&format!("article={here}"), media.clone()), Ok(json!([here, "text/*"])));
         insta::assert_snapshot!(value("article=@no/such/file", media).unwrap_err(), @"
-        `article` takes a file (text/*), and there is none at `no/such/file`
-        give the path of one: -i article=@path/to/file
+        `article` takes a file, and there is none at `no/such/file`
+        give the path of one (text): -i article=@FILE
         ");
     }
 

@@ -12,6 +12,7 @@ pub(crate) fn settled(ran: &Ran, check: impl FnOnce(String)) {
         (r"\d{8}-\d{6}-[0-9a-f]{6}", "[run]"),
         (r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", "[time]"),
         (r"\b\d+\.\d+ s", "[seconds]"),
+        (r"\b\d+ min \d+ s", "[seconds]"),
         (r#""seconds": [0-9.e-]+"#, r#""seconds": 0"#),
     ] }, { check(ran.to_string()) });
 }

@@ -188,22 +188,22 @@ outputs:
     snapshot!(project.flow("run texts/reading.yaml -i article=@missing.md"), @"
     exit status 2
     --- stderr
-    error: `article` takes a file (text/*), and there is none at `missing.md`
-    help: give the path of one: -i article=@path/to/file
+    error: `article` takes a file, and there is none at `missing.md`
+    help: give the path of one (text): -i article=@FILE
     ");
     let project = project.with("picture.png", "\u{0}not text");
     snapshot!(project.flow("run texts/reading.yaml -i article=picture.png"), @"
     exit status 2
     --- stderr
-    error: `article` takes a file of text/*, and `picture.png` is image/png
-    help: name a file of text/*
+    error: `article` takes text, and `picture.png` is image/png
+    help: name another file: text
     ");
     std::fs::remove_file(project.path().join("notes.txt")).expect("the file is there");
     snapshot!(project.flow("run texts/reading.yaml -i article=article.md"), @"
     exit status 2
     --- stderr
     error: cannot read `texts/../notes.txt` for the pipeline: No such file or directory (os error 2)
-    help: put a file of text/*, application/pdf, application/xhtml+xml, application/vnd.openxmlformats-officedocument.wordprocessingml.document, application/octet-stream there, or name another one
+    help: put a file there (text, PDF, XHTML or DOCX), or name another one
     ");
 }
 

@@ -35,8 +35,9 @@ impl Bars {
         let has_room = || self.rows.iter().flatten().count() < AT_ONCE;
         if self.rows[index].is_none() && (board.rows[index].has_begun() || has_room()) {
             let above = self.rows[..index].iter().rev().find_map(Option::as_ref);
-            let fresh = ProgressBar::new_spinner();
-            fresh.set_prefix(format!("{:<width$}", board.rows[index].name, width = self.width));
+            // Not by `set_prefix`: a bar that is not among the others yet would draw itself, once, and stay.
+            let name = format!("{:<width$}", board.rows[index].name, width = self.width);
+            let fresh = ProgressBar::new_spinner().with_prefix(name).with_style(waiting());
             let bar = match above {
                 Some(above) => self.all.insert_after(above, fresh),
                 None => self.all.insert(0, fresh),

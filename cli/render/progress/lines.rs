@@ -1,4 +1,4 @@
-//! A run where nobody watches: one line for each node that ends.
+//! A run where nobody watches: one line for each node that ends after it began.
 
 use super::Display;
 use super::board::Board;
@@ -10,7 +10,10 @@ impl Display for Lines {
     fn changed(&mut self, _: &Board, _: usize) {}
 
     fn ended(&mut self, board: &Board, index: usize) {
-        render::say(&format!("{}\n", line(board, index)));
+        // What was never begun is counted at the end.
+        if board.rows[index].ended().is_some_and(|ended| ended.how != "cancelled") {
+            render::say(&format!("{}\n", line(board, index)));
+        }
     }
 
     fn closed(&mut self) {}

@@ -78,10 +78,13 @@ impl Options {
 impl State {
     /// Opens the state folder at `folder`, and makes it if it is not there.
     pub fn open(folder: &Path) -> Result<Self, HostError> {
-        for part in ["", "artifacts", "work", "locks"] {
-            let path = folder.join(part);
-            std::fs::create_dir_all(&path).map_err(io_error("create the state folder", &path))?;
-        }
+        let made = ["artifacts", "work", "locks"]
+            .iter()
+            .try_for_each(|part| std::fs::create_dir_all(folder.join(part)));
+        made.map_err(io_error("create the state folder", folder))?;
+        // Told here rather than by the journal, which would only know that it cannot be opened.
+        rustix::fs::access(folder, rustix::fs::Access::WRITE_OK)
+            .map_err(|error| io_error("write to the state folder", folder)(error.into()))?;
         let folder = folder.canonicalize().map_err(io_error("find", folder))?;
         let artifacts = Folder::open(&folder.join("artifacts"))
             .map_err(|error| io_error("create", &folder)(std::io::Error::other(error)))?;
