@@ -1,7 +1,8 @@
 //! `flow resume`: what becomes of runs that are stopped or killed?
 
 use std::io::{BufRead, BufReader, Read};
-use std::process::{Child, ChildStderr, Stdio};
+use std::path::Path;
+use std::process::{Child, ChildStderr, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -11,7 +12,7 @@ use crate::project::{Project, Ran, STEP, counting, snapshot};
 #[test]
 fn a_stopped_run_lets_end_what_executes_and_goes_on_later() {
     let project = counting().with("step", &waiting_step());
-    let mut running = Running::start(&project);
+    let mut running = Running::start(&project, "run counting.yaml");
     running.wait_for_mark("step 1");
     running.signal();
     running.wait_for_line("stopping: what executes may end");
@@ -41,7 +42,7 @@ fn a_stopped_run_lets_end_what_executes_and_goes_on_later() {
 #[test]
 fn a_run_that_is_stopped_twice_ends_at_once() {
     let project = counting().with("step", &waiting_step());
-    let mut running = Running::start(&project);
+    let mut running = Running::start(&project, "run counting.yaml");
     running.wait_for_mark("step 1");
     running.signal();
     running.wait_for_line("stopping: what executes may end");
@@ -54,7 +55,7 @@ fn a_run_that_is_stopped_twice_ends_at_once() {
 #[test]
 fn a_killed_run_goes_on_where_it_was() {
     let project = counting().with("step", &waiting_step());
-    let mut running = Running::start(&project);
+    let mut running = Running::start(&project, "run counting.yaml");
     running.wait_for_mark("step 1");
     running.child.kill().expect("the process is there");
     running.let_go();
@@ -64,6 +65,60 @@ fn a_killed_run_goes_on_where_it_was() {
     let marks = marks(&project);
     assert_eq!(marks.iter().filter(|mark| *mark == "numbers").count(), 1, "{marks:?}");
     assert_eq!(marks.last().map(String::as_str), Some("step 3"), "{marks:?}");
+}
+
+#[test]
+fn a_film_that_was_killed_on_its_way_is_the_same_film() {
+    let project = small_films();
+    let whole = project.flow("run podcast.yaml -i article=fog.md --state whole --out whole/out");
+    assert_eq!(whole.status, Some(0), "{whole}");
+    let expected = decoded(&project, "whole/out/film.mp4");
+    // While scenes are made, and while the film is encoded.
+    for (number, line) in ["script: done", "captions: done"].iter().enumerate() {
+        let place = format!("--state killed-{number} --out killed-{number}/out");
+        let mut running =
+            Running::start(&project, &format!("run podcast.yaml -i article=fog.md {place}"));
+        running.wait_for_line(line);
+        running.child.kill().expect("the process is there");
+        assert_eq!(running.end().status, None, "it was killed after {line}");
+        let resumed = project.flow(&format!("resume {place}"));
+        assert_eq!(resumed.status, Some(0), "{resumed}");
+        assert!(!resumed.stderr.contains(line), "what was finished is kept: {resumed}");
+        let film = format!("killed-{number}/out/film.mp4");
+        assert_eq!(decoded(&project, &film), expected, "killed after {line}");
+        let log = project.flow(&format!("show --log --json --state killed-{number}")).json();
+        let events = log["events"].as_array().expect("a list of events").iter();
+        let ends = events
+            .filter(|event| event["what"].as_str().is_some_and(|what| what.contains(" done in ")));
+        let mut paths: Vec<&str> = ends.filter_map(|event| event["path"].as_str()).collect();
+        let count = paths.len();
+        paths.sort_unstable();
+        paths.dedup();
+        assert_eq!(paths.len(), count, "nothing was done twice: {log}");
+    }
+}
+
+/// The pipeline of films, for a short text and in a small size.
+fn small_films() -> Project {
+    let pipeline = Path::new(env!("CARGO_MANIFEST_DIR")).join("pipelines/podcast.yaml");
+    let text = std::fs::read_to_string(pipeline).expect("the pipeline is there");
+    let clip = "use: media/ken-burns\n        with:\n";
+    assert!(text.contains(clip), "the pipeline makes clips");
+    let small = text.replace(clip, &format!("{clip}          resolution: 180\n"));
+    let article = "# Fog\n\nFog is a cloud that lies on the ground.\n\n## Horns\n\nA horn tells a captain which \
+        harbour is near.\n\n## Bells\n\nA bell needs no power, because the waves ring it.\n";
+    let project = Project::new().with("podcast.yaml", &small).with("fog.md", article);
+    project.with("articles/lighthouses.md", article)
+}
+
+/// What the pictures and the sound of a film are, decoded.
+fn decoded(project: &Project, film: &str) -> String {
+    let words = "-v error -i FILM -map 0:v -map 0:a -f streamhash -hash md5 -";
+    let words = words.split(' ').map(|word| if word == "FILM" { film } else { word });
+    let output = Command::new("ffmpeg").args(words).current_dir(project.path()).output();
+    let output = output.expect("ffmpeg is installed");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8(output.stdout).expect("hashes are text")
 }
 
 /// Leaves its mark, then waits for the file `go`.
@@ -85,8 +140,8 @@ struct Running<'a> {
 }
 
 impl<'a> Running<'a> {
-    fn start(project: &'a Project) -> Self {
-        let mut command = project.command("run counting.yaml");
+    fn start(project: &'a Project, line: &str) -> Self {
+        let mut command = project.command(line);
         let piped = command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = piped.spawn().expect("the binary starts");
         let stderr = BufReader::new(child.stderr.take().expect("standard error is piped"));
