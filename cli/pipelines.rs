@@ -44,12 +44,20 @@ pub(crate) fn check(path: &Path, catalog: &Catalog) -> Result<Checked, Problem> 
     let source = Arc::new(read(path)?);
     let (document, mut findings) = document::parse(&source);
     let (plan, more) = match &document {
-        Some(document) => plan::check(document, catalog),
+        Some(document) => plan::check_with(document, catalog, &named_by_another),
         None => (None, Vec::new()),
     };
     findings.extend(more);
     findings.sort_by_key(Diagnostic::order);
     Ok(Checked { plan, findings })
+}
+
+/// Reads a file that a pipeline names.
+fn named_by_another(path: &Path) -> Result<Source, String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(Source::new(path, text)),
+        Err(error) => Err(format!("`{}`: {error}", path.display())),
+    }
 }
 
 fn read(path: &Path) -> Result<Source, Problem> {

@@ -2,8 +2,10 @@
 
 use std::path::Path;
 
+use flow_engine::diagnostic::Diagnostic;
 use flow_engine::host::State;
 use flow_engine::kind::{Catalog, Registry};
+use flow_engine::plan;
 use flow_engine::plan::graph::Plan;
 use serde_json::Value as Json;
 
@@ -26,19 +28,27 @@ pub(crate) fn run(
     let catalog = setup::catalog(&registry, &project.environment)?;
     let Checked { plan, findings } = pipelines::check(file, &catalog)?;
     let Some(plan) = plan.filter(|_| pipelines::errors(&findings) == 0) else {
-        if global.json {
-            render::print_json(&diagnostics::document(&findings))?;
-        } else {
-            render::say(&diagnostics::text(&findings));
-        }
-        let summary = diagnostics::summary(&findings);
-        return Err(Problem::refused(format!("`{}` was not run: {summary}", file.display())).help(
-            "mend what is said above; `flow explain RULE` tells more about the name in brackets",
-        ));
+        return Err(refused(file, &findings, global)?);
     };
     render::say(&diagnostics::text(&findings));
+    let unsupported = plan::unsupported(&plan);
+    if !unsupported.is_empty() {
+        return Err(refused(file, &unsupported, global)?);
+    }
     let setting = Setting { project, registry, catalog, answer: Answer::Paths, global };
     start(plan, given, work, &setting)
+}
+
+/// Shows why a pipeline is not run.
+fn refused(file: &Path, findings: &[Diagnostic], global: &Global) -> Result<Problem, Problem> {
+    if global.json {
+        render::print_json(&diagnostics::document(findings))?;
+    } else {
+        render::say(&diagnostics::text(findings));
+    }
+    let summary = diagnostics::summary(findings);
+    Ok(Problem::refused(format!("`{}` was not run: {summary}", file.display()))
+        .help("mend what is said above; `flow explain RULE` tells more about the name in brackets"))
 }
 
 /// What a run is started with, besides its plan.

@@ -12,6 +12,7 @@ mod pipeline;
 mod policy;
 pub(crate) mod rules;
 mod scalar;
+mod schedule;
 #[cfg(test)]
 mod suite;
 #[cfg(test)]

@@ -41,6 +41,9 @@ const KEYS: [&str; 26] = [
     "description",
 ];
 
+/// The keys that are about attempts, of which a question makes none.
+const ATTEMPTS: [&str; 4] = ["retry", "timeout", "pool", "cache"];
+
 /// More copies or rounds than these are no bound any more.
 const MANY: u32 = 10_000_000;
 
@@ -66,6 +69,11 @@ impl Reader<'_> {
         };
         for (key, partner) in lonely(&fields) {
             self.report(rules::node_shape::alone(self.source, key, partner));
+        }
+        if let Some(approve) = fields.key("approve") {
+            for key in ATTEMPTS.iter().filter_map(|key| fields.key(key)) {
+                self.report(rules::node_shape::no_attempts(self.source, key, approve));
+            }
         }
         // Read even where the name is none, so that all findings show.
         let node = self.node_fields(key, name.clone(), &mut fields);
@@ -283,8 +291,14 @@ impl Reader<'_> {
             .filter_map(|name| fields.key(name))
             .min_by_key(|key| key.span);
         let at = first.map(|key| key.span);
+        if let Some(key) = fields.key("else")
+            && fields.key("when").or(fields.key("budget")).is_none()
+        {
+            self.report(rules::node_shape::alone(self.source, key, "when` or `budget"));
+        }
         let when = fields.take("when").and_then(|field| self.bare_entry(field));
-        let budget = fields.take("budget").map(|field| entry(field, self.value(field.1)));
+        let budget =
+            fields.take("budget").and_then(|field| Some(entry(field, self.amount(field)?)));
         let words = [("fail", GateWord::Fail), ("skip", GateWord::Skip), ("ask", GateWord::Ask)];
         let otherwise =
             fields.take("else").and_then(|field| Some(entry(field, self.word(field, &words)?)));

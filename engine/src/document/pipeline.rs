@@ -52,7 +52,7 @@ pub(super) fn read(reader: &mut Reader<'_>, tree: &Tree) -> Option<Document> {
         description: fields.take("description").and_then(|field| text(reader, field)),
         schedule: fields
             .take("schedule")
-            .and_then(|field| Some(entry(field, reader.literal(field)?.to_owned()))),
+            .and_then(|field| Some(entry(field, reader.schedule(field)?))),
         inputs: fields.take("inputs").map(|field| inputs(reader, field)).unwrap_or_default(),
         budget: fields.take("budget").and_then(|field| reader.budget(field)),
         providers: fields
@@ -189,6 +189,10 @@ fn pools(reader: &mut Reader<'_>, (key, tree): Field<'_>) -> Option<Vec<PoolBloc
 
 fn pool(reader: &mut Reader<'_>, (key, tree): Field<'_>) -> Option<PoolBlock> {
     let name = Spanned::new(key.name.clone(), key.span);
+    if !is_pool_name(&key.name) {
+        reader.report(rules::bad_name::no_pool(reader.source, &key.name, key.span));
+        return None;
+    }
     match &tree.value {
         Value::Number(_) => {
             let limit = reader.count((key, tree), FEW)?;
@@ -196,6 +200,12 @@ fn pool(reader: &mut Reader<'_>, (key, tree): Field<'_>) -> Option<PoolBlock> {
         }
         Value::Map(_) => {
             let mut fields = reader.fields(tree, &key.name)?;
+            if fields.key("limit").or(fields.key("rate")).is_none() {
+                let at = key.span;
+                let missing =
+                    rules::missing_key::found(reader.source, at, "a pool", "limit", "limit: 4");
+                reader.report(missing);
+            }
             let limit = fields.take("limit").and_then(|field| reader.count(field, FEW));
             let rate = fields.take("rate").and_then(|field| rate(reader, field));
             reader.finish(fields, "a pool", &["limit", "rate"]);
@@ -203,6 +213,13 @@ fn pool(reader: &mut Reader<'_>, (key, tree): Field<'_>) -> Option<PoolBlock> {
         }
         _ => reader.wrong(tree, &key.name, "a whole number, or `limit` and `rate`"),
     }
+}
+
+/// Of `a-z`, `0-9`, `_` and `-`, first a letter, as the names of kinds and providers.
+fn is_pool_name(name: &str) -> bool {
+    name.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
+        && name.len() <= 64
+        && name.bytes().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || b"-_".contains(&c))
 }
 
 /// `60/min`, `5/s`, `1000/24h`.

@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::fields::{Field, Reader, entry};
 use super::rules;
 use super::syntax::{
-    AmountBlock, ApproveBlock, BudgetBlock, CacheBlock, CallBlock, DoubtBlock, Entry,
+    AmountBlock, ApproveBlock, BudgetBlock, BudgetForm, CacheBlock, CallBlock, DoubtBlock, Entry,
     FallbackBlock, RetryBlock,
 };
 use super::tree::Value;
@@ -74,6 +74,10 @@ impl Reader<'_> {
             return Some(entry(field, self.word(field, &words)?));
         }
         let mut fields = self.fields(field.1, "cache")?;
+        if fields.key("ttl").is_none() {
+            let at = field.0.span;
+            self.report(rules::missing_key::found(self.source, at, "a `cache`", "ttl", "ttl: 30d"));
+        }
         let ttl = fields.take("ttl").and_then(|field| self.duration(field));
         self.finish(fields, "a `cache`", &["ttl"]);
         Some(entry(field, CacheBlock::For(ttl?)))
@@ -97,12 +101,14 @@ impl Reader<'_> {
     pub(super) fn budget(&mut self, field: Field<'_>) -> Option<Entry<BudgetBlock>> {
         if !matches!(field.1.value, Value::Map(_)) {
             let limit = Some(self.amount(field)?);
-            return Some(entry(field, BudgetBlock { limit, ..BudgetBlock::default() }));
+            let form = BudgetForm::Short;
+            return Some(entry(field, BudgetBlock { form, limit, ..BudgetBlock::default() }));
         }
         let mut fields = self.fields(field.1, "budget")?;
         let exceed = [("finish", "finish"), ("stop", "stop"), ("ask", "ask"), ("fail", "fail")];
         let unpriced = [("deny", "deny"), ("allow", "allow")];
         let budget = BudgetBlock {
+            form: BudgetForm::Long,
             limit: fields.take("limit").and_then(|field| self.amount(field)),
             each: fields.take("each").and_then(|field| self.amount(field)),
             warn: fields.take("warn").and_then(|field| self.percent(field)),
@@ -120,7 +126,7 @@ impl Reader<'_> {
         Some(entry(field, budget))
     }
 
-    fn amount(&mut self, field: Field<'_>) -> Option<AmountBlock> {
+    pub(super) fn amount(&mut self, field: Field<'_>) -> Option<AmountBlock> {
         match &field.1.value {
             Value::Number(number) => {
                 let message = format!("`{number}` has no currency");
@@ -129,7 +135,13 @@ impl Reader<'_> {
             Value::Text(text) if text.text.contains("${{") => {
                 Some(AmountBlock::Computed(self.value(field.1)))
             }
-            _ => self.parsed(field, AMOUNT).map(AmountBlock::Written),
+            _ => {
+                let amount: Usd = self.parsed(field, AMOUNT)?;
+                if amount < Usd::ZERO {
+                    return self.bad(field.1, "nobody can spend less than nothing".into(), AMOUNT);
+                }
+                Some(AmountBlock::Written(amount))
+            }
         }
     }
 
@@ -147,9 +159,24 @@ impl Reader<'_> {
         let Value::List(items) = &field.1.value else {
             return self.wrong(field.1, "fallback", "a list of alternatives");
         };
+        if items.is_empty() {
+            let empty = rules::node_shape::alternative(self.source, field.1.place(), "is missing");
+            self.report(empty);
+        }
         let mut alternatives = Vec::new();
         for item in items {
             let Some(mut fields) = self.fields(item, "fallback") else { continue };
+            let other = ["use", "with", "provider", "model"];
+            let calls = other.iter().any(|key| fields.key(key).is_some());
+            let gives = fields.key("value").is_some();
+            let problem = match (calls, gives) {
+                (true, true) => Some("is both a call and a `value`"),
+                (false, false) => Some("says nothing else than the node"),
+                _ => None,
+            };
+            if let Some(problem) = problem {
+                self.report(rules::node_shape::alternative(self.source, item.place(), problem));
+            }
             let call = self.call(&mut fields);
             let value = fields.take("value").map(|(_, tree)| self.value(tree));
             let known = ["use", "with", "provider", "model", "value"];
@@ -162,6 +189,11 @@ impl Reader<'_> {
 
     pub(super) fn undo(&mut self, field: Field<'_>) -> Option<Entry<Box<CallBlock>>> {
         let mut fields = self.fields(field.1, "undo")?;
+        if fields.key("use").is_none() {
+            let at = field.0.span;
+            let example = "use: http/request";
+            self.report(rules::missing_key::found(self.source, at, "an `undo`", "use", example));
+        }
         let call = self.call(&mut fields);
         self.finish(fields, "an `undo`", &["use", "with", "provider", "model"]);
         Some(entry(field, Box::new(call)))
@@ -175,6 +207,9 @@ impl Reader<'_> {
             let finding =
                 rules::missing_key::found(self.source, at, "an `approve`", "ask", example);
             self.report(finding);
+        }
+        if let (Some(choices), Some(schema)) = (fields.key("choices"), fields.key("schema")) {
+            self.report(rules::node_shape::two_answers(self.source, choices, schema));
         }
         let mut value =
             |reader: &mut Self, name: &str| fields.take(name).map(|(_, tree)| reader.value(tree));

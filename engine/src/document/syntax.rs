@@ -126,7 +126,7 @@ pub struct GateBlock {
     /// Where its first key stands.
     pub at: Span,
     pub when: Option<Entry<Expression>>,
-    pub budget: Option<Entry<ValueBlock>>,
+    pub budget: Option<Entry<AmountBlock>>,
     pub otherwise: Option<Entry<GateWord>>,
 }
 
@@ -177,12 +177,23 @@ pub enum OnErrorWord {
 /// What an account may spend.
 #[derive(Clone, Debug, PartialEq, Default)]
 pub struct BudgetBlock {
+    pub form: BudgetForm,
     pub limit: Option<AmountBlock>,
     pub each: Option<AmountBlock>,
     /// A fraction of the limit, in percent.
     pub warn: Option<u8>,
     pub on_exceed: Option<String>,
     pub unpriced: Option<String>,
+}
+
+/// How a budget is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum BudgetForm {
+    /// `2 USD`
+    Short,
+    /// `{ limit: 2 USD }`
+    #[default]
+    Long,
 }
 
 /// An amount, written or computed.

@@ -14,6 +14,7 @@ mod operators;
 mod parse;
 mod path;
 mod path_types;
+mod prompt;
 mod scan;
 mod template;
 mod tree;
@@ -29,6 +30,7 @@ use serde_json::Value as Json;
 use crate::schema::Schema;
 use crate::source::{Span, Spanned};
 pub use narrow::{FieldPath, Narrowed};
+pub use prompt::{BrokenPrompt, prompt_variables};
 pub use template::{Piece, Template};
 pub use words::{KEYWORDS, Parameter, Signature, Sort, Takes, is_word, signatures};
 

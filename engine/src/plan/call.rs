@@ -1,33 +1,54 @@
-//! How is a node's call of a kind planned?
+//! How is a node's use of a kind or of a pipeline planned?
 
 use super::Planner;
-use super::graph::{Call, PlannedKind};
+use super::graph::{Budget, Call, PlannedKind, Work};
+use super::ports::Taker;
 use super::rules;
 use super::scope::{Scope, Type};
 use crate::document::syntax::{CallBlock, Target};
 use crate::expression::Template;
-use crate::kind::Card;
+use crate::kind::{Card, Nature};
 use crate::name::KindName;
-use crate::schema::JsonTypes;
+use crate::schema::{JsonTypes, Schema};
 use crate::source::Span;
 
+/// What a node uses.
+#[derive(Default)]
+pub(super) struct Used {
+    /// None where something of it is broken.
+    pub work: Option<Work>,
+    pub of: Type,
+    /// What a pipeline says that it may spend.
+    pub budget: Option<Budget>,
+}
+
 impl Planner<'_> {
-    /// The call, unless something of it is broken, and the type of what the kind gives.
+    /// A kind, or a pipeline file.
+    pub(super) fn used(&mut self, block: &CallBlock, node: Span, scope: &Scope<'_>) -> Used {
+        match block.target.as_ref().map(|target| &target.value) {
+            Some(Target::File(file)) => self.pipeline(file, block, node, scope),
+            _ => {
+                let (call, of) = self.call(block, node, scope);
+                Used { work: call.map(Work::Call), of, budget: None }
+            }
+        }
+    }
+
+    /// The call of a kind, unless something of it is broken, and the type of what the kind gives.
     pub(super) fn call(
         &mut self,
         block: &CallBlock,
         node: Span,
         scope: &Scope<'_>,
     ) -> (Option<Call>, Type) {
-        let kind = match block.target.as_ref().map(|target| (&target.value, target.span)) {
+        let (kind, at) = match block.target.as_ref().map(|target| (&target.value, target.span)) {
             Some((Target::Kind(kind), at)) => (kind, at),
             Some((Target::File(_), at)) => {
-                self.not_yet("a pipeline file in `use`", Some(at));
+                self.findings.push(rules::no_alternative::pipeline(self.source, at));
                 return (None, None);
             }
             None => return (None, None),
         };
-        let (kind, at) = kind;
         let catalog = self.catalog;
         let Some(card) = catalog.kinds.get(kind) else {
             let known: Vec<_> = catalog.kinds.keys().map(KindName::as_str).collect();
@@ -47,18 +68,37 @@ impl Planner<'_> {
             slots: card.slots,
         });
         let provider = self.provider(card, block, scope);
-        let (with, of) = self.ports(card, block, node, scope);
-        (with.map(|with| Call { kind: kind.clone(), with, provider, model: None }), of)
+        let model = self.model(card, block, scope);
+        let inputs = self.ports_of(card);
+        let taker = Taker { name: card.name.as_str(), inputs: &inputs, declared: None };
+        let (with, known) = self.with(&taker, block, node, scope);
+        let call = with.map(|mut with| {
+            // What a drawn kind is given besides its ports: another take is another fingerprint.
+            let take = match with.iter().position(|(port, _)| port == TAKE) {
+                Some(at) if card.nature == Nature::Drawn && !inputs.declares(TAKE) => {
+                    Some(with.remove(at).1)
+                }
+                _ => None,
+            };
+            Call { kind: kind.clone(), with, provider, model, take }
+        });
+        (call, known.map(|known| (card.output_of)(&known)))
     }
 
     /// The provider that the node names; and in the plan's kind, the one that is taken where none is named.
     fn provider(&mut self, card: &Card, block: &CallBlock, scope: &Scope<'_>) -> Option<Template> {
-        let chosen = card.capability.and_then(|capability| self.providers.get(capability));
-        let default = chosen.or(card.providers.first()).cloned().unwrap_or_default();
+        let default = |chosen: Option<&String>| {
+            chosen.or(card.providers.first()).cloned().unwrap_or_default()
+        };
+        let of_run = default(card.capability.and_then(|capability| self.chosen.get(capability)));
+        let here = default(card.capability.and_then(|capability| self.providers.get(capability)));
+        let is_other = here != of_run;
         if let Some(kind) = self.kinds.get_mut(&card.name) {
-            kind.provider = default;
+            kind.provider = of_run;
         }
-        let entry = block.provider.as_ref()?;
+        let Some(entry) = block.provider.as_ref() else {
+            return is_other.then(|| Template::Literal(here.into()));
+        };
         let Some(capability) = card.capability else {
             let name = card.name.as_str();
             let finding = rules::unknown_provider::no_capability(self.source, entry.key, name);
@@ -66,27 +106,64 @@ impl Planner<'_> {
             return None;
         };
         let template = entry.value.template.as_ref()?;
-        if let Template::Literal(serde_json::Value::String(name)) = template {
-            if !card.providers.contains(name) {
-                let known: Vec<_> = card.providers.iter().map(String::as_str).collect();
-                self.findings.push(rules::unknown_provider::found(
-                    self.source,
-                    entry.span,
-                    name,
-                    capability,
-                    &known,
-                ));
-            }
-        } else {
-            let of = self.type_of(template, scope);
-            self.expect(
-                "provider",
-                "a text",
+        let of = match template {
+            Template::Literal(name) => Some(Schema::constant_of(name.clone())),
+            _ => self.type_of(template, scope),
+        };
+        let text = JsonTypes::TEXT | JsonTypes::NULL;
+        self.expect("provider", "a text", entry.span, of.as_ref(), text);
+        let unknown = of.as_ref().and_then(words_of).unwrap_or_default();
+        if let Some(name) = unknown.iter().find(|name| !card.providers.contains(name)) {
+            let known: Vec<_> = card.providers.iter().map(String::as_str).collect();
+            self.findings.push(rules::unknown_provider::found(
+                self.source,
                 entry.span,
-                of.as_ref(),
-                JsonTypes::TEXT | JsonTypes::NULL,
-            );
+                name,
+                capability,
+                &known,
+            ));
         }
         Some(template.clone())
     }
+
+    /// The model that the node names, of the kind's provider.
+    fn model(&mut self, card: &Card, block: &CallBlock, scope: &Scope<'_>) -> Option<Template> {
+        let entry = block.model.as_ref()?;
+        if card.capability.is_none() {
+            let name = card.name.as_str();
+            self.findings.push(rules::unknown_provider::no_model(self.source, entry.key, name));
+            return None;
+        }
+        let template = entry.value.template.as_ref()?;
+        let of = match template {
+            Template::Literal(name) => Some(Schema::constant_of(name.clone())),
+            _ => self.type_of(template, scope),
+        };
+        let text = JsonTypes::TEXT | JsonTypes::NULL;
+        self.expect("model", "a text", entry.span, of.as_ref(), text);
+        Some(template.clone())
+    }
+}
+
+/// The input of every drawn kind: which of several takes is meant.
+pub(super) const TAKE: &str = "take";
+
+/// The texts that a value of the type can be, where it lists them all.
+pub(super) fn words_of(of: &Schema) -> Option<Vec<String>> {
+    let of = of.without_null();
+    let json = of.as_json();
+    let parts = match json.get("anyOf").and_then(serde_json::Value::as_array) {
+        Some(parts) => parts.iter().collect(),
+        None => vec![json],
+    };
+    let mut words = Vec::new();
+    for part in parts {
+        let listed = match (part.get("const"), part.get("enum")) {
+            (Some(word), _) => std::slice::from_ref(word),
+            (None, Some(serde_json::Value::Array(words))) => words,
+            _ => return None,
+        };
+        words.extend(listed.iter().filter_map(|word| word.as_str().map(str::to_owned)));
+    }
+    Some(words)
 }

@@ -96,6 +96,9 @@ pub struct Body {
     pub gives: Gives,
     /// The node whose body this is; none for a pipeline's own, which sees no outer name.
     pub parent: Option<(BodyIndex, NodeIndex)>,
+    /// Which of the plan's sources it stands in.
+    #[serde(default)]
+    pub source: u32,
     /// Of a sub-pipeline: what `inputs` is inside it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub inputs: Vec<Input>,
@@ -240,6 +243,9 @@ pub struct Call {
     pub provider: Option<Template>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub model: Option<Template>,
+    /// Of a drawn kind: which of several takes this is. Part of the fingerprint, and no port.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub take: Option<Template>,
 }
 
 /// When a failed attempt is tried again.
@@ -323,7 +329,7 @@ impl Body {
         for (need, dependent) in edges {
             nodes[need.0 as usize].dependents.push(dependent);
         }
-        Self { nodes, names, gives, parent, inputs: Vec::new() }
+        Self { nodes, names, gives, parent, source: 0, inputs: Vec::new() }
     }
 
     pub fn node(&self, index: NodeIndex) -> &Node {

@@ -5,7 +5,7 @@ use serde_json::{Map, Value as Json, json};
 use super::graph::{Input, Plan};
 use super::rules::bad_input;
 use super::scope::Type;
-use super::{Planner, field};
+use super::{Planner, field, refer};
 use crate::diagnostic::nearest;
 use crate::document::Document;
 use crate::document::syntax::InputBlock;
@@ -109,10 +109,15 @@ impl Planner<'_> {
             self.findings.push(finding);
             return None;
         }
-        if let Some(tree) = outside_reference(&block.schema) {
-            self.not_yet("a `$ref` to another file", Some(tree.place()));
-            return None;
-        }
+        let json = match self.bundled(json) {
+            Ok(json) => json,
+            Err(refer::Lost { reference, why }) => {
+                let at = refer::place(&block.schema, &reference).unwrap_or(&block.schema).place();
+                let finding = bad_input::reference(self.source, at, &reference, &why);
+                self.findings.push(finding);
+                return None;
+            }
+        };
         let schema = Schema::new(with_files(json));
         if let Some(why) = schema.fault() {
             let finding = bad_input::schema(self.source, block.schema.place(), name, why);
@@ -135,19 +140,6 @@ impl Planner<'_> {
             self.findings.push(finding);
         }
         value
-    }
-}
-
-/// A reference to another file.
-fn outside_reference(tree: &Tree) -> Option<&Tree> {
-    use crate::document::tree::Value;
-    match &tree.value {
-        Value::Map(entries) => entries.iter().find_map(|(key, value)| match value.text() {
-            Some(text) if key.name == "$ref" && !text.starts_with('#') => Some(value),
-            _ => outside_reference(value),
-        }),
-        Value::List(items) => items.iter().find_map(outside_reference),
-        _ => None,
     }
 }
 

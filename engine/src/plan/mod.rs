@@ -8,64 +8,78 @@ pub mod graph;
 pub mod inputs;
 pub mod picture;
 
+mod approve;
 mod call;
+mod carry;
+mod fallback;
 mod files;
 mod fit;
+mod money;
 mod node;
 mod order;
+mod pipeline;
 mod policy;
 mod ports;
+mod prompt;
 mod provider;
+mod refer;
 mod refused;
 mod resolve;
+mod retry;
 mod rules;
 mod scope;
+mod secret;
+mod shared;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::diagnostic::{Diagnostic, Severity};
+use crate::diagnostic::{Diagnostic, Label, Severity};
 use crate::document::Document;
 use crate::expression::Template;
 use crate::kind::Catalog;
 use crate::name::{KindName, NodeName};
 use crate::schema::{Field, Schema};
 use crate::source::Source;
-use graph::{Body, BodyIndex, Gives, NodeIndex, PLAN_FORMAT, Plan, PlannedKind};
+use graph::{
+    Body, BodyIndex, Budget, Doubt, Gives, Input, NodeIndex, PLAN_FORMAT, Plan, PlannedKind, Pool,
+};
+pub use refused::unsupported;
 use resolve::{Level, Names};
 pub use rules::all as rules;
-use scope::{Scope, Type};
+use scope::{Given, Scope, Type};
 
-/// The plan of `document`, unless something is wrong with it; and all that is wrong, in the file's order.
+/// Reads a file that a pipeline names: another pipeline, a schema, a prompt. Fails with the reason.
+pub type Read<'r> = dyn Fn(&Path) -> Result<Source, String> + 'r;
+
+/// The plan of `document`, a pipeline in one file: see [`check_with`].
+pub fn check(document: &Document, catalog: &Catalog) -> (Option<Plan>, Vec<Diagnostic>) {
+    check_with(document, catalog, &|_| Err("other files are not read here".into()))
+}
+
+/// The plan of `document`, unless something is wrong with it; and all that is wrong, in the file's order, then that of
+/// the files it names, which come from `read`.
 ///
 /// The kinds' `revision` is left empty: asking for it may look at the disk.
-pub fn check(document: &Document, catalog: &Catalog) -> (Option<Plan>, Vec<Diagnostic>) {
-    let mut names = Names::new(&document.source);
-    let level = names.level(&document.body, 0, &mut Vec::new());
-    let mut planner = Planner {
-        source: &document.source,
-        catalog,
-        providers: BTreeMap::new(),
-        findings: names.findings,
-        kinds: BTreeMap::new(),
-        bodies: Vec::new(),
-        files: files::Files::default(),
-        fits: fit::Fits::default(),
-        inputs: BTreeMap::new(),
-    };
-    planner.refuse(document);
-    planner.choose(document);
-    let (inputs, type_of_inputs) = planner.inputs(document);
-    let mut scope = Scope::default();
-    scope.give("inputs", type_of_inputs);
-    scope.give("run", Some(type_of_run()));
-    planner.body(&level, None, &scope);
-    let Planner { mut findings, kinds, bodies, files, .. } = planner;
-    findings.sort_by_key(Diagnostic::order);
+pub fn check_with(
+    document: &Document,
+    catalog: &Catalog,
+    read: &Read<'_>,
+) -> (Option<Plan>, Vec<Diagnostic>) {
+    let mut planner = Planner::new(document, catalog, read);
+    planner.pools(document);
+    planner.doubt = document.doubt.as_ref().map(|doubt| shared::doubt(&doubt.value, None));
+    let Paper { inputs, budget, .. } = planner.document(document);
+    let Planner { mut findings, kinds, bodies, files, pools, sources, doubt, .. } = planner;
+    findings.sort_by_key(|finding| {
+        let at = sources.iter().position(|source| source.path == finding.at.source.path);
+        (at, finding.order())
+    });
     findings
         .dedup_by(|next, former| next.order() == former.order() && next.message == former.message);
     if findings.iter().any(|finding| finding.severity == Severity::Error) {
@@ -75,12 +89,15 @@ pub fn check(document: &Document, catalog: &Catalog) -> (Option<Plan>, Vec<Diagn
         format: PLAN_FORMAT,
         name: document.name.clone(),
         description: document.description.clone(),
-        sources: vec![Source::clone(&document.source)],
+        sources: sources.iter().map(|source| Source::clone(source)).collect(),
         inputs,
         kinds,
         bodies,
         files: files.all,
-        ..Plan::default()
+        budget,
+        pools,
+        doubt,
+        schedule: document.schedule.as_ref().map(|schedule| schedule.value.clone()),
     });
     (plan, findings)
 }
@@ -105,7 +122,10 @@ const CAPABILITIES: [&str; 6] = ["image", "llm", "music", "sound", "speech", "vi
 struct Planner<'a> {
     source: &'a Arc<Source>,
     catalog: &'a Catalog,
-    /// The provider of each capability that the pipeline names.
+    read: &'a Read<'a>,
+    /// The provider of each capability that the run's pipeline names.
+    chosen: BTreeMap<String, String>,
+    /// The same, with those that the file at hand names besides.
     providers: BTreeMap<String, String>,
     findings: Vec<Diagnostic>,
     kinds: BTreeMap<KindName, PlannedKind>,
@@ -115,10 +135,94 @@ struct Planner<'a> {
     fits: fit::Fits,
     /// The input ports of the kinds that were met.
     inputs: BTreeMap<KindName, Arc<ports::Inputs>>,
+    pools: Vec<Pool>,
+    /// What the run says of doubt.
+    doubt: Option<Doubt>,
+    /// What holds for all that stands inside the node at hand.
+    around: shared::Around,
+    /// Bodies are planned to learn a type, and thrown away.
+    trials: u32,
+    /// The files that were read, the run's pipeline first.
+    sources: Vec<Arc<Source>>,
+    pipelines: Vec<pipeline::Known>,
+    /// Where each pipeline that is open was named.
+    uses: Vec<Label>,
 }
 
-impl Planner<'_> {
-    /// Takes the providers that the pipeline names for its capabilities.
+/// What a whole file comes to.
+struct Paper {
+    body: BodyIndex,
+    inputs: Vec<Input>,
+    /// Of its outputs.
+    of: Type,
+    budget: Option<Budget>,
+}
+
+/// How far planning is, to go back to.
+struct Mark {
+    findings: usize,
+    bodies: usize,
+    pipelines: usize,
+}
+
+impl<'a> Planner<'a> {
+    fn new(document: &'a Document, catalog: &'a Catalog, read: &'a Read<'a>) -> Self {
+        Self {
+            source: &document.source,
+            catalog,
+            read,
+            chosen: BTreeMap::new(),
+            providers: BTreeMap::new(),
+            findings: Vec::new(),
+            kinds: BTreeMap::new(),
+            bodies: Vec::new(),
+            files: files::Files::default(),
+            fits: fit::Fits::default(),
+            inputs: BTreeMap::new(),
+            pools: Vec::new(),
+            doubt: None,
+            around: shared::Around::default(),
+            trials: 0,
+            sources: vec![Arc::clone(&document.source)],
+            pipelines: vec![pipeline::Known::open(&document.source.path)],
+            uses: Vec::new(),
+        }
+    }
+
+    fn mark(&self) -> Mark {
+        Mark {
+            findings: self.findings.len(),
+            bodies: self.bodies.len(),
+            pipelines: self.pipelines.len(),
+        }
+    }
+
+    /// Forgets what was found and planned since.
+    fn back_to(&mut self, mark: Mark) {
+        self.findings.truncate(mark.findings);
+        self.bodies.truncate(mark.bodies);
+        self.pipelines.truncate(mark.pipelines);
+    }
+
+    /// Plans all of a file: where its body is, what it takes and what it gives.
+    fn document(&mut self, document: &Document) -> Paper {
+        let mut names = Names::new(&document.source);
+        let level = names.level(&document.body, 0, &mut Vec::new());
+        let limit = document.budget.as_ref().and_then(|budget| budget.value.limit.as_ref());
+        names.of_pipeline(limit);
+        self.findings.append(&mut names.findings);
+        self.choose(document);
+        let (inputs, type_of_inputs) = self.inputs(document);
+        let mut scope = Scope::default();
+        scope.give("inputs", type_of_inputs);
+        scope.give("run", Some(type_of_run()));
+        scope.give("budget", Some(money::type_of_budget()));
+        let budget = self.pipeline_budget(document, &scope);
+        let (body, of, _) = self.body(&level, None, &scope);
+        Paper { body, inputs, of, budget }
+    }
+
+    /// Takes the providers that the pipeline names for its capabilities; those of the run's own pipeline prevail.
     fn choose(&mut self, document: &Document) {
         let mut known: BTreeMap<&str, &[String]> = BTreeMap::new();
         for card in self.catalog.kinds.values() {
@@ -155,15 +259,19 @@ impl Planner<'_> {
             }
             self.providers.insert(capability.value.clone(), provider.value.clone());
         }
+        if self.uses.is_empty() {
+            self.chosen.clone_from(&self.providers);
+        }
+        self.providers.extend(self.chosen.clone());
     }
 
-    /// Plans the nodes of `level`; gives where the body is, and the type of its outputs.
+    /// Plans the nodes of `level`; gives where the body is, the type of its outputs, and those of its nodes.
     fn body(
         &mut self,
         level: &Level<'_>,
         parent: Option<(BodyIndex, NodeIndex)>,
         outer: &Scope<'_>,
-    ) -> (BodyIndex, Type) {
+    ) -> (BodyIndex, Type, Given) {
         let index = self.new_body();
         let mut place = vec![NodeIndex(0); level.order.len()];
         for (at, position) in level.order.iter().enumerate() {
@@ -191,7 +299,17 @@ impl Planner<'_> {
         self.bodies[index.0 as usize] = nodes
             .zip(outputs)
             .map(|(nodes, outputs)| Body::new(nodes, Gives::Outputs(outputs), parent));
-        (index, of)
+        self.in_source(index);
+        (index, of, scope.into_names())
+    }
+
+    /// Notes in which file a body stands.
+    fn in_source(&mut self, index: BodyIndex) {
+        let path = &self.source.path;
+        let position = self.sources.iter().position(|source| source.path == *path);
+        if let Some(body) = &mut self.bodies[index.0 as usize] {
+            body.source = position.and_then(|at| u32::try_from(at).ok()).unwrap_or_default();
+        }
     }
 
     fn new_body(&mut self) -> BodyIndex {
@@ -223,9 +341,14 @@ impl Planner<'_> {
 
     /// The type of `value`, with all that is wrong with its expressions told; none where something is.
     fn type_of(&mut self, value: &Template, scope: &Scope<'_>) -> Type {
-        if !scope.knows_all(value) {
+        if self.tells_a_secret(value.expressions()) || !scope.knows_all(value) {
             return None;
         }
+        self.typed(value, scope)
+    }
+
+    /// The same, where secrets may stand.
+    fn typed(&mut self, value: &Template, scope: &Scope<'_>) -> Type {
         let (of, faults) = value.type_in(scope);
         let is_whole = faults.is_empty();
         let source = self.source;

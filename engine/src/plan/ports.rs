@@ -2,47 +2,69 @@
 
 use std::sync::Arc;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
-use super::Planner;
-use super::rules;
-use super::scope::{Scope, Type};
+use super::call::TAKE;
+use super::graph::Input;
+use super::pipeline::Declared;
+use super::scope::Scope;
+use super::{Planner, prompt, rules, secret};
 use crate::document::syntax::{CallBlock, ValueBlock};
 use crate::expression::Template;
-use crate::kind::{Card, Known, Port};
+use crate::kind::{Card, Known, Nature, Port};
 use crate::schema::{JsonTypes, Schema, Verdict};
 use crate::source::{Span, Spanned};
 
 /// Values by port, as a plan keeps them.
-type With = Vec<(String, Template)>;
+pub(super) type With = Vec<(String, Template)>;
+
+/// Who takes what a `with` gives.
+pub(super) struct Taker<'t> {
+    /// The kind, or the pipeline's file.
+    pub name: &'t str,
+    pub inputs: &'t Inputs,
+    /// Of a pipeline: where its inputs are declared.
+    pub declared: Option<&'t Declared<'t>>,
+}
 
 impl Planner<'_> {
-    /// Checks every port of a call. Gives the values, unless one is broken, and the type of what the kind gives.
-    pub(super) fn ports(
+    /// The input ports of a kind, looked at once.
+    pub(super) fn ports_of(&mut self, card: &Card) -> Arc<Inputs> {
+        let inputs = self.inputs.entry(card.name.clone());
+        Arc::clone(inputs.or_insert_with(|| Arc::new(Inputs::of(card))))
+    }
+
+    /// Checks all that is given. Gives the values, unless one is broken, and what is known of each.
+    pub(super) fn with(
         &mut self,
-        card: &Card,
+        taker: &Taker<'_>,
         block: &CallBlock,
         node: Span,
         scope: &Scope<'_>,
-    ) -> (Option<With>, Type) {
-        let inputs = self.inputs.entry(card.name.clone());
-        let inputs = Arc::clone(inputs.or_insert_with(|| Arc::new(Inputs::of(&card.input))));
+    ) -> (Option<With>, Option<Known>) {
         let mut with = Some(Vec::new());
         let mut known = Some(Known::default());
         for (port, value) in &block.with {
-            let Some(taken) = inputs.taken(&port.value) else {
-                let names: Vec<_> = inputs.ports.iter().map(|port| port.name.as_str()).collect();
+            let Some(taken) = taker.inputs.taken(&port.value) else {
+                let names: Vec<_> =
+                    taker.inputs.ports.iter().map(|port| port.name.as_str()).collect();
                 let finding = rules::unknown_port::found(
                     self.source,
                     &port.value,
                     port.span,
-                    card.name.as_str(),
+                    taker.name,
                     &names,
                 );
                 self.findings.push(finding);
                 continue;
             };
+            let before = self.findings.len();
             let (template, of) = self.port(port, value, &taken, scope);
+            let label = taker.declared.and_then(|declared| declared.label(&port.value));
+            if let Some(label) = label {
+                let found = self.findings.iter_mut().skip(before);
+                found.for_each(|finding| finding.related.push(label.clone()));
+            }
             match (&mut with, template) {
                 (Some(with), Some(template)) => with.push((port.value.clone(), template)),
                 _ => with = None,
@@ -54,18 +76,21 @@ impl Planner<'_> {
                 _ => known = None,
             }
         }
-        self.missing(card, &inputs, block, node);
-        (with, known.map(|known| (card.output_of)(&known)))
+        self.missing(taker, block, node);
+        self.prompts(taker.inputs, block, known.as_ref());
+        (with, known)
     }
 
-    fn missing(&mut self, card: &Card, inputs: &Inputs, block: &CallBlock, node: Span) {
+    fn missing(&mut self, taker: &Taker<'_>, block: &CallBlock, node: Span) {
         let given = |port: &str| block.with.iter().any(|(given, _)| given.value == port);
-        let required = inputs.ports.iter().filter(|port| port.required);
+        let required = taker.inputs.ports.iter().filter(|port| port.required);
         let missing = required.map(|port| port.name.as_str()).filter(|port| !given(port));
         let missing: Vec<_> = missing.collect();
         if !missing.is_empty() {
             let at = block.target.as_ref().map_or(node, |target| target.span);
-            let finding = rules::missing_port::found(self.source, at, card.name.as_str(), &missing);
+            let mut finding = rules::missing_port::found(self.source, at, taker.name, &missing);
+            let labels = missing.iter().filter_map(|port| taker.declared?.label(port));
+            finding.related.extend(labels);
             self.findings.push(finding);
         }
     }
@@ -81,6 +106,9 @@ impl Planner<'_> {
         let Some(template) = &value.template else {
             return (None, None);
         };
+        if taken.prompt.is_some() {
+            return self.prompt(&port.value, value, template, &taken.written);
+        }
         let template = self.files.taken(template, &taken.written, &self.source.path);
         if let Template::Literal(json) = &template {
             self.literal(&port.value, value, json, &taken.written);
@@ -88,7 +116,14 @@ impl Planner<'_> {
             let of = Schema::constant_of(constant.clone());
             return (Some(template), Some(Port { schema: of, constant: Some(constant) }));
         }
-        let Some(of) = self.type_of(&template, scope) else {
+        let of = if secret::reads(&template) && secret::may_stand(&template, &taken.written) {
+            let mut inside = Scope::inside(scope);
+            inside.give("secrets", Some(secret::type_of(&template)));
+            if inside.knows_all(&template) { self.typed(&template, &inside) } else { None }
+        } else {
+            self.type_of(&template, scope)
+        };
+        let Some(of) = of else {
             return (Some(template), None);
         };
         let at = value.tree.place();
@@ -116,7 +151,7 @@ impl Planner<'_> {
         (Some(template), Some(Port { schema: of, constant: None }))
     }
 
-    fn literal(&mut self, port: &str, value: &ValueBlock, json: &Json, schema: &Schema) {
+    pub(super) fn literal(&mut self, port: &str, value: &ValueBlock, json: &Json, schema: &Schema) {
         let json = self.files.stood_in(json);
         for violation in schema.violations(&json) {
             let tree = value.tree.at_pointer(&violation.path);
@@ -142,49 +177,75 @@ fn only_items_are_null(taken: &Schema, of: &Schema) -> bool {
 
 /// The input ports of a kind.
 pub(super) struct Inputs {
-    ports: Vec<InputPort>,
+    pub ports: Vec<InputPort>,
     /// The kind takes ports that it does not name.
     open: bool,
+    /// Of a drawn kind, which takes it besides its ports.
+    take: Option<Taken>,
 }
 
-struct InputPort {
-    name: String,
-    taken: Taken,
+pub(super) struct InputPort {
+    pub name: String,
+    pub taken: Taken,
     required: bool,
 }
 
 /// What a port takes.
 #[derive(Clone)]
-struct Taken {
+pub(super) struct Taken {
     /// Of what the file says itself.
-    written: Schema,
+    pub written: Schema,
     /// Of what an expression gives: null leaves a port out that need not be there.
     computed: Schema,
+    /// Of a prompt: the port whose fields are its variables.
+    pub prompt: Option<String>,
 }
 
 impl Inputs {
-    fn of(schema: &Schema) -> Self {
-        let json = schema.as_json();
+    fn of(card: &Card) -> Self {
+        let json = card.input.as_json();
         let open = match json.get("additionalProperties") {
             Some(others) => *others != Json::Bool(false),
             None => json.get("properties").is_none() && json.get("type").is_none(),
         };
-        let ports = schema.properties().into_iter();
-        let ports = ports.map(|(name, schema, required)| {
-            let computed = if required { schema.clone() } else { schema.or_null() };
-            InputPort { name, taken: Taken { written: schema, computed }, required }
+        let ports = card.input.properties().into_iter();
+        let ports = ports.map(|(name, schema, required)| port(name, schema, required));
+        let mut inputs = Self { ports: ports.collect(), open, take: None };
+        if card.nature == Nature::Drawn && !inputs.declares(TAKE) {
+            let take = Schema::new(json!({ "type": "integer", "minimum": 0 }));
+            inputs.take = Some(port(TAKE.to_owned(), take, false).taken);
+        }
+        inputs
+    }
+
+    /// The ports of a pipeline: those of its inputs that have no default must be given.
+    pub(super) fn of_pipeline(inputs: &[Input]) -> Self {
+        let ports = inputs.iter().map(|input| {
+            port(input.name.to_string(), input.schema.clone(), input.default.is_none())
         });
-        Self { ports: ports.collect(), open }
+        Self { ports: ports.collect(), open: false, take: None }
+    }
+
+    pub(super) fn declares(&self, name: &str) -> bool {
+        self.ports.iter().any(|port| port.name == name)
     }
 
     /// What may be given to a port: null too, where it may be left out.
     fn taken(&self, name: &str) -> Option<Taken> {
         match self.ports.iter().find(|port| port.name == name) {
             Some(port) => Some(port.taken.clone()),
+            None if name == TAKE && self.take.is_some() => self.take.clone(),
             None if self.open => {
-                Some(Taken { written: Schema::anything(), computed: Schema::anything() })
+                let (written, computed) = (Schema::anything(), Schema::anything());
+                Some(Taken { written, computed, prompt: None })
             }
             None => None,
         }
     }
+}
+
+fn port(name: String, schema: Schema, required: bool) -> InputPort {
+    let computed = if required { schema.clone() } else { schema.or_null() };
+    let prompt = prompt::variables_of(&schema);
+    InputPort { name, taken: Taken { written: schema, computed, prompt }, required }
 }

@@ -1,65 +1,87 @@
-//! Which parts of the language are read and checked, but cannot be run yet?
+//! What of a plan cannot be run by this version?
+//!
+//! All of the language is read, checked and kept; what is not carried out yet is refused before a run starts, never
+//! passed over.
 
-use super::Planner;
+use std::sync::Arc;
+
+use super::graph::{Body, Cache, Gate, Node, Otherwise, Plan, Work};
 use super::rules;
-use crate::document::Document;
-use crate::document::syntax::{CacheBlock, NodeBlock, WorkBlock};
+use crate::diagnostic::Diagnostic;
+use crate::expression::Template;
 use crate::source::Span;
 
-impl Planner<'_> {
-    /// Parts around the nodes that cannot be run.
-    pub(super) fn refuse(&mut self, document: &Document) {
-        let parts = [
-            ("`budget`", document.budget.as_ref().map(|entry| entry.key)),
-            ("`pools`", document.pools.as_ref().map(|entry| entry.key)),
-            ("`doubt`", document.doubt.as_ref().map(|entry| entry.key)),
-        ];
-        for (what, at) in parts {
-            self.not_yet(what, at);
+/// What `plan` asks for and no run gives yet, each told at the node that asks for it.
+pub fn unsupported(plan: &Plan) -> Vec<Diagnostic> {
+    let sources: Vec<_> = plan.sources.iter().cloned().map(Arc::new).collect();
+    let mut findings = Vec::new();
+    let mut tell = |source: usize, what: &str, at: Span| {
+        if let Some(source) = sources.get(source) {
+            findings.push(rules::not_yet::found(source, what, at));
+        }
+    };
+    let start = Span::default();
+    let of_pipeline = [
+        ("`budget`", plan.budget.is_some()),
+        ("`pools`", !plan.pools.is_empty()),
+        ("`doubt`", plan.doubt.is_some()),
+    ];
+    for (what, _) in of_pipeline.into_iter().filter(|(_, is_there)| *is_there) {
+        tell(0, what, start);
+    }
+    for body in &plan.bodies {
+        for node in &body.nodes {
+            for what in of_node(node) {
+                tell(body.source as usize, what, node.span);
+            }
+        }
+        for what in roots(body) {
+            let at = body.nodes.first().map_or(start, |node| node.span);
+            tell(body.source as usize, what, at);
         }
     }
+    findings
+}
 
-    pub(super) fn not_yet(&mut self, what: &str, at: Option<Span>) {
-        self.findings.extend(at.map(|at| rules::not_yet::found(self.source, what, at)));
-    }
+fn of_node(node: &Node) -> Vec<&'static str> {
+    let is_body = matches!(node.work, Work::Body(_) | Work::Pipeline { .. });
+    // A body that was made for a node's own `map` or `repeat` has neither retries nor a limit of time.
+    let has_retry = node.retry.attempts > 1;
+    let asks = |gate: &Gate| gate.otherwise == Otherwise::Ask || gate.budget.is_some();
+    let parts = [
+        ("`approve`", matches!(node.work, Work::Approve(_))),
+        ("a pipeline file in `use`", matches!(node.work, Work::Pipeline { .. })),
+        ("`budget`", node.budget.is_some()),
+        ("`budget`", node.each.as_ref().is_some_and(|each| each.budget.is_some())),
+        ("`doubt`", node.doubt.is_some()),
+        ("`pool`", !node.pools.is_empty()),
+        ("`cache`", node.cache != Cache::Auto),
+        ("`undo`", node.undo.is_some()),
+        ("`model`", matches!(&node.work, Work::Call(call) if call.model.is_some())),
+        ("`take`", matches!(&node.work, Work::Call(call) if call.take.is_some())),
+        ("a gate with a `budget` or `else: ask`", node.gates.iter().any(asks)),
+        ("`retry` of a node with a body", is_body && has_retry),
+        ("`timeout` of a node with a body", is_body && node.timeout.is_some()),
+        ("`fallback` of a node with a body", is_body && !node.fallback.is_empty()),
+    ];
+    let parts = parts.into_iter().filter(|(_, is_there)| *is_there);
+    let mut parts: Vec<_> = parts.map(|(what, _)| what).collect();
+    parts.dedup();
+    parts
+}
 
-    /// Parts of a node that cannot be run.
-    pub(super) fn refuse_parts(&mut self, block: &NodeBlock) {
-        let is_body = matches!(block.work, WorkBlock::Nodes(_));
-        let cache = block.cache.as_ref().filter(|entry| entry.value != CacheBlock::Auto);
-        let model = match &block.work {
-            WorkBlock::Use(call) => call.model.as_ref().map(|entry| entry.key),
-            _ => None,
-        };
-        let approve = match &block.work {
-            WorkBlock::Approve(approve) => Some(approve.key),
-            _ => None,
-        };
-        let parts = [
-            ("`approve`", approve),
-            ("`repeat`", block.repeat.as_ref().map(|entry| entry.key)),
-            ("`carry`", block.carry.as_ref().map(|entry| entry.key)),
-            ("`fallback`", block.fallback.as_ref().map(|entry| entry.key)),
-            ("`budget`", block.budget.as_ref().map(|entry| entry.key)),
-            ("`doubt`", block.doubt.as_ref().map(|entry| entry.key)),
-            ("`pool`", block.pools.as_ref().map(|entry| entry.key)),
-            ("`cache`", cache.map(|entry| entry.key)),
-            ("`undo`", block.undo.as_ref().map(|entry| entry.key)),
-            ("`model`", model),
-            (
-                "`retry` of a node with `nodes`",
-                block.retry.as_ref().map(|entry| entry.key).filter(|_| is_body),
-            ),
-            (
-                "`timeout` of a node with `nodes`",
-                block.timeout.as_ref().map(|entry| entry.key).filter(|_| is_body),
-            ),
-        ];
-        for (what, at) in parts {
-            self.not_yet(what, at);
-        }
-        for gate in block.needs.iter().filter_map(|need| need.gate.as_ref()) {
-            self.not_yet("a condition in `needs`", Some(gate.at));
-        }
-    }
+/// Roots that runs do not give, as far as values of calls and outputs read them.
+fn roots(body: &Body) -> Vec<&'static str> {
+    let given = body.nodes.iter().flat_map(|node| match &node.work {
+        Work::Call(call) => call.with.iter().map(|(_, value)| value).collect::<Vec<_>>(),
+        _ => Vec::new(),
+    });
+    let outputs = super::picture::outputs(body).iter().map(|(_, value)| value);
+    let read: Vec<_> = given.chain(outputs).flat_map(Template::names).collect();
+    let reads = |root: &str| read.iter().any(|name| name.value == root);
+    [("budget", "`budget` in an expression"), ("secrets", "`secrets`")]
+        .into_iter()
+        .filter(|(root, _)| reads(root))
+        .map(|(_, what)| what)
+        .collect()
 }

@@ -12,7 +12,7 @@ use crate::diagnostic::Diagnostic;
 use crate::document::syntax::{
     AmountBlock, BodyBlock, CallBlock, FallbackBlock, NodeBlock, ValueBlock, WorkBlock,
 };
-use crate::expression::Template;
+use crate::expression::{Expression, Template};
 use crate::source::{Source, Span, Spanned};
 
 /// A body whose names are resolved. Nodes go by their position in the file.
@@ -100,6 +100,15 @@ impl<'a> Names<'a> {
         Level { block, needs, order: ordered.order, cyclic: ordered.cyclic, inner }
     }
 
+    /// Tells what `amount`, which no node is in sight of, mentions besides what is read everywhere.
+    pub(super) fn of_pipeline(&mut self, amount: Option<&AmountBlock>) {
+        let mut mentions = Vec::new();
+        names_in_amount(amount, &mut mentions);
+        for mention in &mentions {
+            self.unknown(mention);
+        }
+    }
+
     /// Collects what `node` mentions of its own level and of outer ones.
     fn node<'d>(
         &mut self,
@@ -117,9 +126,7 @@ impl<'a> Names<'a> {
             let when = gate.and_then(|gate| gate.when.as_ref());
             mentions.extend(when.into_iter().flat_map(|when| when.value.names()));
             let budget = gate.and_then(|gate| gate.budget.as_ref());
-            if let Some(budget) = budget {
-                names_in(&budget.value, mentions);
-            }
+            names_in_amount(budget.map(|budget| &budget.value), mentions);
         }
         let budget = node.budget.as_ref().map(|budget| &budget.value);
         names_in_amount(budget.and_then(|budget| budget.limit.as_ref()), mentions);
@@ -130,6 +137,7 @@ impl<'a> Names<'a> {
         }
         names_in_amount(budget.and_then(|budget| budget.each.as_ref()), &mut within);
         let level = self.work(node, depth, &mut within);
+        within.extend(afterwards(node));
         // What the loop gives is no need of anyone.
         let is_variable = |name: &str| variables.iter().any(|variable| variable == name);
         mentions.extend(within.into_iter().filter(|name| !is_variable(&name.value)));
@@ -189,6 +197,7 @@ impl<'a> Names<'a> {
                 for value in values.into_iter().flatten() {
                     names_in(value, mentions);
                 }
+                names_in_amount(approve.above.as_ref(), mentions);
             }
             WorkBlock::Unknown => {}
         }
@@ -229,13 +238,6 @@ impl<'a> Names<'a> {
     fn unknown(&mut self, mention: &Spanned<String>) {
         let name = mention.value.as_str();
         match name {
-            "budget" | "secrets" => {
-                self.findings.push(rules::not_yet::found(
-                    self.source,
-                    &format!("`{name}`"),
-                    mention.span,
-                ));
-            }
             _ if ROOTS.contains(&name) => {}
             _ if LOOP.contains(&name) => {
                 let finding = rules::unknown_name::outside_map(self.source, name, mention.span);
@@ -250,6 +252,30 @@ impl<'a> Names<'a> {
             }
         }
     }
+}
+
+/// What is mentioned where the node's own name is what it has just given, and its body's nodes are in sight: those
+/// names aside, which are no needs.
+fn afterwards(node: &NodeBlock) -> Vec<Spanned<String>> {
+    let mut mentions = Vec::new();
+    if let Some(repeat) = &node.repeat {
+        let read = [Some(&repeat.value.until), repeat.value.best.as_ref()];
+        mentions.extend(read.into_iter().flatten().flat_map(Expression::names));
+    }
+    for carry in node.carry.iter().flat_map(|carry| &carry.value) {
+        mentions.extend(carry.value.names());
+    }
+    if let Some(undo) = &node.undo {
+        names_in_call(&undo.value, &mut mentions);
+    }
+    let body = match &node.work {
+        WorkBlock::Nodes(body) => &body.nodes[..],
+        _ => &[],
+    };
+    let just_given: Vec<_> =
+        body.iter().chain([node]).map(|node| node.name.value.as_str()).collect();
+    mentions.retain(|mention| !just_given.contains(&mention.value.as_str()));
+    mentions
 }
 
 /// The needs in the order of the file, each once.

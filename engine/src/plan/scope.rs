@@ -8,11 +8,14 @@ use crate::schema::Schema;
 /// The type of a value; none where something is wrong with it that was told already.
 pub(super) type Type = Option<Schema>;
 
+/// What the nodes of a body give.
+pub(super) type Given = HashMap<String, Type>;
+
 /// Names and their types, from the inside out.
 #[derive(Default)]
 pub(super) struct Scope<'o> {
     outer: Option<&'o Scope<'o>>,
-    names: HashMap<String, Type>,
+    names: Given,
     /// What a condition says is not null.
     not_null: Vec<FieldPath>,
 }
@@ -22,9 +25,24 @@ impl<'o> Scope<'o> {
         Self { outer: Some(outer), ..Self::default() }
     }
 
-    /// The same names, where `condition` holds.
-    pub(super) fn where_true(outer: &'o Scope<'o>, condition: &Expression) -> Self {
-        Self { not_null: condition.not_null(), ..Self::inside(outer) }
+    /// The same names, where all of `conditions` hold.
+    pub(super) fn where_all<'c>(
+        outer: &'o Scope<'o>,
+        conditions: impl Iterator<Item = &'c Expression>,
+    ) -> Self {
+        Self {
+            not_null: conditions.flat_map(Expression::not_null).collect(),
+            ..Self::inside(outer)
+        }
+    }
+
+    /// The names given here, without those further out.
+    pub(super) fn into_names(self) -> Given {
+        self.names
+    }
+
+    pub(super) fn give_all(&mut self, names: &Given) {
+        self.names.extend(names.iter().map(|(name, of)| (name.clone(), of.clone())));
     }
 
     pub(super) fn give(&mut self, name: impl Into<String>, of: Type) {

@@ -161,6 +161,7 @@ fn plan_of(shapes: &[Shape]) -> Plan {
             with: vec![("position".into(), Template::Literal(json!(position)))],
             provider: None,
             model: None,
+            take: None,
         };
         let retry = Retry { attempts: shape.attempts, ..Retry::default() };
         let gates = shape.gate.iter().map(|(open, otherwise)| Gate {

@@ -10,7 +10,8 @@ pub(in crate::document) static RULE: Rule = Rule {
     name: "bad-name",
     explanation: "\
 Names of nodes, inputs, outputs, loop variables are read by expressions: `[a-z][a-z0-9_]*`, at most 64 characters.
-`a-b` would subtract `b` from `a`; write `a_b`.
+`a-b` would subtract `b` from `a`; write `a_b`. Pools, kinds and providers are no names that expressions read, and may
+have `-`.
 ",
 };
 
@@ -25,6 +26,12 @@ pub(in crate::document) fn found(source: &Arc<Source>, name: &str, span: Span) -
         Some(repaired) => finding.help(format!("write `{repaired}`")).fix(span, repaired),
         None => finding.help("use `a-z`, `0-9` and `_`, first a letter, at most 64 characters"),
     }
+}
+
+/// A pool whose name is none.
+pub(in crate::document) fn no_pool(source: &Arc<Source>, name: &str, span: Span) -> Diagnostic {
+    Diagnostic::error(&RULE, source, span, format!("`{name}` is not the name of a pool"))
+        .help("use `a-z`, `0-9`, `_` and `-`, first a letter, at most 64 characters")
 }
 
 /// The name that was nearly written: lower case, `_` for every other character.

@@ -8,7 +8,8 @@ use crate::source::{Source, Span};
 pub(in crate::document) static RULE: Rule = Rule {
     name: "missing-key",
     explanation: "\
-Some keys must be there: `flow` and `nodes` in a pipeline, `max` in a `repeat`, `ask` in an `approve`.
+Some keys must be there: `flow` and `nodes` in a pipeline, `max` and `until` in a `repeat`, `ask` in an `approve`, `use`
+in an `undo`, `limit` or `rate` in a pool.
 ",
 };
 

@@ -10,7 +10,11 @@ pub(in crate::document) static RULE: Rule = Rule {
     name: "node-shape",
     explanation: "\
 A node is exactly one of three: `use` calls a kind, `nodes` holds a graph of its own, `approve` waits for a person.
-`with`, `provider` and `model` belong to `use`, `outputs` to `nodes`; `as`, `key`, `limit`, `max_items` belong to `map`.
+`with`, `provider` and `model` belong to `use`, `outputs` to `nodes`; `as`, `key`, `limit`, `max_items` belong to `map`,
+`retry`, `timeout`, `pool` and `cache` to what makes attempts.
+
+An alternative of `fallback` is another call, or a plain `value`; a question takes one of `choices`, or what fits a
+`schema`.
 ",
 };
 
@@ -35,6 +39,46 @@ pub(in crate::document) fn two_things(
     Diagnostic::error(&RULE, source, second.span, message)
         .related(source, first.span, "the first")
         .help("make two nodes of it")
+}
+
+/// `key` is about attempts, and the node asks a person.
+pub(in crate::document) fn no_attempts(
+    source: &Arc<Source>,
+    key: &Key,
+    approve: &Key,
+) -> Diagnostic {
+    let message = format!("`{}` means nothing beside `approve`, which makes no attempts", key.name);
+    let help = match key.name.as_str() {
+        "timeout" => "write the `timeout` inside `approve`",
+        _ => "remove it",
+    };
+    Diagnostic::error(&RULE, source, key.span, message)
+        .related(source, approve.span, "asks a person")
+        .help(help)
+}
+
+/// An alternative of `fallback` that is none: `problem`.
+pub(in crate::document) fn alternative(
+    source: &Arc<Source>,
+    span: Span,
+    problem: &str,
+) -> Diagnostic {
+    Diagnostic::error(&RULE, source, span, format!("this alternative {problem}"))
+        .help("write `provider: …`, or `use` with its `with`, or `value: …` alone")
+}
+
+/// `choices` and `schema` in one question.
+pub(in crate::document) fn two_answers(
+    source: &Arc<Source>,
+    choices: &Key,
+    schema: &Key,
+) -> Diagnostic {
+    let message = "the answer cannot be one of `choices` and fit a `schema`";
+    let (first, second) =
+        if choices.span < schema.span { (choices, schema) } else { (schema, choices) };
+    Diagnostic::error(&RULE, source, second.span, message)
+        .related(source, first.span, "the other")
+        .help("remove one of them")
 }
 
 /// `key` stands without `partner`, and means nothing then.

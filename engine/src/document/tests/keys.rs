@@ -162,6 +162,8 @@ fn values_that_a_key_cannot_mean_are_told() {
           help: write one of `ask`, `write_off`, `fail`
         error[bad-value] 5:68 `much`: an amount starts with a decimal number, as in `5 USD`
           help: write an amount like `5 USD`
+        error[node-shape] 6:34 `else`: `else` means nothing without `when` or `budget`
+          help: remove it, or add `when` or `budget`
         error[bad-value] 6:40 `wait`: `else` cannot be `wait`
           help: write one of `fail`, `skip`, `ask`
         error[bad-value] 6:64 `x`: `x` is not a duration

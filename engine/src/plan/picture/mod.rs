@@ -140,7 +140,7 @@ fn names_in(expression: &Expression, names: &mut BTreeSet<Name>) {
     }
 }
 
-fn outputs(body: &Body) -> &[(crate::name::NodeName, Template)] {
+pub(super) fn outputs(body: &Body) -> &[(crate::name::NodeName, Template)] {
     match &body.gives {
         Gives::Outputs(outputs) => outputs,
         Gives::Node(_) => &[],

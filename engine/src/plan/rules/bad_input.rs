@@ -9,7 +9,7 @@ pub(in crate::plan) static RULE: Rule = Rule {
     name: "bad-input",
     explanation: "\
 Each input is a JSON Schema, draft 2020-12, and may have a `default`, which must fit it. `x-media: \"image/*\"` makes an
-input a file.
+input a file. `$ref: schemas/scene.json` takes a schema from a file beside the pipeline.
 ",
 };
 
@@ -26,4 +26,15 @@ pub(in crate::plan) fn default(
 ) -> Diagnostic {
     Diagnostic::error(&RULE, source, at, format!("the default of `{name}` does not fit: {why}"))
         .help("change the default or the schema")
+}
+
+/// `reference` leads nowhere.
+pub(in crate::plan) fn reference(
+    source: &Arc<Source>,
+    at: Span,
+    reference: &str,
+    why: &str,
+) -> Diagnostic {
+    Diagnostic::error(&RULE, source, at, format!("`{reference}` cannot be read: {why}"))
+        .help("name a file of JSON Schema beside this one, or a definition: `#/$defs/scene`")
 }

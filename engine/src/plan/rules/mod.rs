@@ -3,16 +3,23 @@
 //! One rule a file: its name, its page for `flow explain`, and what it finds.
 
 pub(super) mod bad_input;
+pub(super) mod budget_shape;
 pub(super) mod cycle;
 pub(super) mod drop_outside_map;
 pub(super) mod expression_type;
 pub(super) mod hidden_name;
 pub(super) mod missing_port;
+pub(super) mod no_alternative;
 pub(super) mod not_yet;
+pub(super) mod pipeline_file;
 pub(super) mod port_mismatch;
+pub(super) mod prompt;
+pub(super) mod question;
+pub(super) mod secret_port;
 pub(super) mod unknown_field;
 pub(super) mod unknown_kind;
 pub(super) mod unknown_name;
+pub(super) mod unknown_pool;
 pub(super) mod unknown_port;
 pub(super) mod unknown_provider;
 pub(super) mod unknown_word;
@@ -28,16 +35,23 @@ use crate::source::Source;
 /// The rules of this stage.
 static OWN: &[&Rule] = &[
     &bad_input::RULE,
+    &budget_shape::RULE,
     &cycle::RULE,
     &drop_outside_map::RULE,
     &expression_type::RULE,
     &hidden_name::RULE,
     &missing_port::RULE,
+    &no_alternative::RULE,
     &not_yet::RULE,
+    &pipeline_file::RULE,
     &port_mismatch::RULE,
+    &prompt::RULE,
+    &question::RULE,
+    &secret_port::RULE,
     &unknown_field::RULE,
     &unknown_kind::RULE,
     &unknown_name::RULE,
+    &unknown_pool::RULE,
     &unknown_port::RULE,
     &unknown_provider::RULE,
     &unknown_word::RULE,

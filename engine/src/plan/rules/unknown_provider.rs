@@ -33,6 +33,11 @@ pub(in crate::plan) fn no_capability(source: &Arc<Source>, at: Span, kind: &str)
         .help("remove `provider`")
 }
 
+pub(in crate::plan) fn no_model(source: &Arc<Source>, at: Span, kind: &str) -> Diagnostic {
+    Diagnostic::error(&RULE, source, at, format!("`{kind}` has no models to choose from"))
+        .help("remove `model`")
+}
+
 pub(in crate::plan) fn unknown_capability(
     source: &Arc<Source>,
     at: Span,

@@ -11,18 +11,6 @@ use crate::schema::Schema;
 
 /// Kinds as they might be: what planning sees of them.
 pub(in crate::plan) fn catalog() -> Catalog {
-    let file = |range: &str| {
-        json!({
-            "type": "object", "x-media": range,
-            "properties": {
-                "$artifact": { "type": "string", "pattern": "^b3:[0-9a-f]{64}$" },
-                "media_type": { "type": "string" },
-                "bytes": { "type": "integer", "minimum": 0 },
-                "name": { "type": "string" },
-            },
-            "required": ["$artifact", "media_type", "bytes"],
-        })
-    };
     let object = |properties: Json, required: Json| {
         json!({ "type": "object", "properties": properties, "required": required,
                 "additionalProperties": false })
@@ -83,6 +71,32 @@ pub(in crate::plan) fn catalog() -> Catalog {
         ),
         object(json!({ "video": file("video/*") }), json!(["video"])),
     ));
+    let mut video = card(
+        "video/generate",
+        object(json!({ "prompt": { "type": "string" } }), json!(["prompt"])),
+        object(json!({ "video": file("video/*") }), json!(["video"])),
+    );
+    video.capability = Some("video");
+    video.providers = vec!["local".into(), "luma".into()];
+    video.nature = Nature::Drawn;
+    add(video);
+    add(card(
+        "http/request",
+        object(
+            json!({ "url": { "type": "string" }, "headers": { "type": "object", "x-secret": true } }),
+            json!(["url"]),
+        ),
+        object(json!({ "body": { "type": "string" } }), json!(["body"])),
+    ));
+    add(card(
+        "llm/generate",
+        object(
+            json!({ "template": { "type": "string", "x-template": "variables" },
+                    "variables": { "type": "object" } }),
+            json!(["template"]),
+        ),
+        object(json!({ "text": { "type": "string" } }), json!(["text"])),
+    ));
     add(card("exec/command", json!({ "type": "object" }), json!(true)));
     let mut value = card("value", object(json!({ "value": true }), json!(["value"])), json!({}));
     value.output_of = Arc::new(|known: &Known| {
@@ -92,6 +106,20 @@ pub(in crate::plan) fn catalog() -> Catalog {
     value.inline = true;
     add(value);
     catalog
+}
+
+/// The schema of a file in a media range.
+pub(in crate::plan) fn file(range: &str) -> Json {
+    json!({
+        "type": "object", "x-media": range,
+        "properties": {
+            "$artifact": { "type": "string", "pattern": "^b3:[0-9a-f]{64}$" },
+            "media_type": { "type": "string" },
+            "bytes": { "type": "integer", "minimum": 0 },
+            "name": { "type": "string" },
+        },
+        "required": ["$artifact", "media_type", "bytes"],
+    })
 }
 
 trait With {
@@ -105,7 +133,7 @@ impl With for Json {
     }
 }
 
-fn card(name: &str, input: Json, output: Json) -> Card {
+pub(in crate::plan) fn card(name: &str, input: Json, output: Json) -> Card {
     let output = Schema::new(output);
     let of = output.clone();
     Card {

@@ -1,16 +1,22 @@
 //! The stage's door for tests: a pipeline goes in; a plan, or what is wrong with it, comes out.
 
 mod catalog;
+mod examples;
+mod expressions;
+mod language;
 mod names;
+mod pipelines;
+mod policy;
 mod types;
 
 use std::fmt::Write as _;
+use std::path::Path;
 use std::sync::Arc;
 
 use insta::assert_snapshot;
 
-use super::check;
 use super::graph::{Body, Gives, Plan, Work};
+use super::{check, check_with};
 use crate::diagnostic::{Diagnostic, Severity, plain};
 use crate::document;
 use crate::source::Source;
@@ -38,6 +44,30 @@ pub(in crate::plan) fn plan(text: &str) -> Plan {
 /// What is wrong with a pipeline.
 fn wrong(text: &str) -> String {
     plain(&planned("pipelines/test.yaml", text).1)
+}
+
+/// What of a pipeline cannot be run yet.
+fn refused(text: &str) -> String {
+    plain(&super::unsupported(&plan(text)))
+}
+
+/// What is wrong with a pipeline that names these files.
+fn among(files: &[(&str, &str)], text: &str) -> String {
+    plain(&planned_among(files, text).1)
+}
+
+/// The plan of a pipeline that names these files, and what is wrong with it.
+fn planned_among(files: &[(&str, &str)], text: &str) -> (Option<Plan>, Vec<Diagnostic>) {
+    let source = Arc::new(Source::new("pipelines/test.yaml", text));
+    let (document, mut findings) = document::parse(&source);
+    let read = |path: &Path| match files.iter().find(|(name, _)| Path::new(name) == path) {
+        Some((name, text)) => Ok(Source::new(name, *text)),
+        None => Err(format!("there is no `{}`", path.display())),
+    };
+    let document = document.expect("the pipeline is read");
+    let (plan, more) = check_with(&document, &catalog(), &read);
+    findings.extend(more);
+    (plan, findings)
 }
 
 /// What is wrong with a pipeline of these nodes.
@@ -144,8 +174,8 @@ fn a_pipeline_becomes_a_graph_in_which_each_node_stands_behind_what_it_needs() {
     assert_snapshot!(shape(&plan), @r"
         body 0
           draft: agent/script-writer; needs [], for [shots, moods]
-          shots map draft.scenes as scene max 50: body 1; needs [draft], for [film]
-          moods map draft.scenes as item max 1000: body 2; needs [draft], for []
+          shots map draft.scenes as scene max 20: body 1; needs [draft], for [film]
+          moods map draft.scenes as item max 20: body 2; needs [draft], for []
           title: media/ken-burns; needs [], for [film]
           film: media/concat; needs [shots, title], for []
           gives {film, moods}

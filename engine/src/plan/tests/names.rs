@@ -27,10 +27,8 @@ fn names_that_nothing_has_are_told_with_what_was_meant() {
           help: name what is meant, or give the node a `map`; one with `as` calls its item so
         error[unknown-name] 3:52 `index`: `index` stands only inside a `map`
           help: name what is meant, or give the node a `map`; one with `as` calls its item so
-        error[not-yet] 3:65 `budget`: `budget` is not supported by this version
-          help: take it out
-        error[not-yet] 3:84 `secrets`: `secrets` is not supported by this version
-          help: take it out
+        error[secret-port] 3:84 `secrets`: a secret stands only in a port that is marked secret
+          help: take it out, or give it to such a port; `flow kinds NAME` shows which are
     ");
     assert_snapshot!(nodes("a:\n  nodes: { b: { use: value, with: { value: 1 } } }\nc: { use: value, with: { value: \"${{ b.value }}\" } }\n"), @r"
         error[unknown-name] 5:40 `b`: nothing here is called `b`
@@ -79,8 +77,6 @@ fn nodes_that_wait_for_each_other_are_told_once() {
 #[test]
 fn what_is_said_of_each_item_reads_the_item() {
     assert_snapshot!(nodes("a: { use: value, with: { value: [{ money: 1 USD, id: x }] } }\nb:\n  map: a.value\n  as: grant\n  key: grant.id\n  budget: { each: \"${{ grant.money }}\", limit: \"${{ grant.money }}\" }\n  use: value\n  with: { value: 1 }\n"), @r"
-        error[not-yet] 8:5 `budget`: `budget` is not supported by this version
-          help: take it out
         error[unknown-name] 8:55 `grant`: nothing here is called `grant`
           help: add a node called `grant`, or read one that there is
     ");

@@ -2,7 +2,7 @@
 
 use insta::assert_snapshot;
 
-use super::{nodes, wrong};
+use super::{nodes, refused, wrong};
 
 #[test]
 fn kinds_and_their_ports_are_told_with_what_was_meant() {
@@ -139,44 +139,41 @@ fn providers_are_those_that_the_kind_has() {
 
 #[test]
 fn what_cannot_be_run_yet_is_refused() {
-    assert_snapshot!(wrong("flow: 1\nschedule: 24h\nbudget: 5 USD\npools: { gpu: 1 }\ndoubt: { then: fail }\ninputs: { x: { $ref: schemas/x.json } }\nnodes:\n  a: { use: value, with: { value: 1 }, cache: auto, description: x }\n  b:\n    use: image/generate\n    with: { prompt: x }\n    model: big\n    cache: off\n    pool: gpu\n    budget: 1 USD\n    doubt: { then: fail }\n    undo: { use: value }\n    fallback: [{ provider: luma }]\n    repeat: { max: 3, until: b.ok }\n    carry: { x: b.image }\n    needs: { a: { else: skip } }\n  c: { approve: { ask: Go on? }, needs: { a: {} } }\n  d: { use: ./other.yaml }\n  e: { nodes: {}, retry: { attempts: 2 }, timeout: 3s }\n"), @r"
-        error[not-yet] 3:1 `budget`: `budget` is not supported by this version
+    assert_snapshot!(refused("flow: 1\nschedule: 24h\nbudget: 5 USD\npools: { gpu: 1 }\ndoubt: { then: fail }\nnodes:\n  a: { use: value, with: { value: '${{ budget.left }}' }, cache: auto, description: x }\n  b:\n    use: image/generate\n    with: { prompt: x }\n    model: big\n    cache: off\n    pool: gpu\n    budget: 1 USD\n    doubt: { then: fail }\n    undo: { use: value, with: { value: 1 } }\n    needs: { a: { when: true, else: ask } }\n  c: { approve: { ask: Go on? }, needs: { a: {} } }\n  e: { nodes: {}, retry: { attempts: 2 }, timeout: 3s, fallback: [{ value: {} }] }\n  f: { map: range(2), budget: { each: 1 USD }, use: value, with: { value: 1 } }\n"), @r"
+        error[not-yet] 1:1 ``: `budget` is not supported by this version
           help: take it out
-        error[not-yet] 4:1 `pools`: `pools` is not supported by this version
+        error[not-yet] 1:1 ``: `pools` is not supported by this version
           help: take it out
-        error[not-yet] 5:1 `doubt`: `doubt` is not supported by this version
+        error[not-yet] 1:1 ``: `doubt` is not supported by this version
           help: take it out
-        error[not-yet] 6:22 `schemas/x.json`: a `$ref` to another file is not supported by this version
+        error[not-yet] 8:3 `b`: `budget` is not supported by this version
           help: take it out
-        error[not-yet] 12:5 `model`: `model` is not supported by this version
+        error[not-yet] 8:3 `b`: `doubt` is not supported by this version
           help: take it out
-        error[not-yet] 13:5 `cache`: `cache` is not supported by this version
+        error[not-yet] 8:3 `b`: `pool` is not supported by this version
           help: take it out
-        error[not-yet] 14:5 `pool`: `pool` is not supported by this version
+        error[not-yet] 8:3 `b`: `cache` is not supported by this version
           help: take it out
-        error[not-yet] 15:5 `budget`: `budget` is not supported by this version
+        error[not-yet] 8:3 `b`: `undo` is not supported by this version
           help: take it out
-        error[not-yet] 16:5 `doubt`: `doubt` is not supported by this version
+        error[not-yet] 8:3 `b`: `model` is not supported by this version
           help: take it out
-        error[not-yet] 17:5 `undo`: `undo` is not supported by this version
+        error[not-yet] 8:3 `b`: a gate with a `budget` or `else: ask` is not supported by this version
           help: take it out
-        error[not-yet] 18:5 `fallback`: `fallback` is not supported by this version
+        error[not-yet] 18:3 `c`: `approve` is not supported by this version
           help: take it out
-        error[not-yet] 19:5 `repeat`: `repeat` is not supported by this version
+        error[not-yet] 19:3 `e`: `retry` of a node with a body is not supported by this version
           help: take it out
-        error[not-yet] 20:5 `carry`: `carry` is not supported by this version
+        error[not-yet] 19:3 `e`: `timeout` of a node with a body is not supported by this version
           help: take it out
-        error[not-yet] 21:19 `else`: a condition in `needs` is not supported by this version
+        error[not-yet] 19:3 `e`: `fallback` of a node with a body is not supported by this version
           help: take it out
-        error[not-yet] 22:8 `approve`: `approve` is not supported by this version
+        error[not-yet] 20:3 `f`: `budget` is not supported by this version
           help: take it out
-        error[not-yet] 23:13 `./other.yaml`: a pipeline file in `use` is not supported by this version
-          help: take it out
-        error[not-yet] 24:19 `retry`: `retry` of a node with `nodes` is not supported by this version
-          help: take it out
-        error[not-yet] 24:43 `timeout`: `timeout` of a node with `nodes` is not supported by this version
+        error[not-yet] 7:3 `a`: `budget` in an expression is not supported by this version
           help: take it out
     ");
+    assert_snapshot!(refused("flow: 1\nnodes:\n  a: { use: value, with: { value: 1 } }\n  b:\n    use: image/generate\n    with: { prompt: x }\n    fallback: [{ provider: luma }, { value: { image: null } }]\n    repeat: { max: 3, until: b.image is not none }\n    carry: { x: b.image }\n    needs: { a: { when: a.value == 1, else: skip } }\n"), @"");
 }
 
 #[test]
