@@ -25,7 +25,7 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Global {
     /// Where runs and their files are kept [default: `FLOW_STATE`, or the nearest .flow upwards]
-    #[arg(long, global = true, value_name = "DIR")]
+    #[arg(long, global = true, value_name = "DIR", num_args = 0..=1, default_missing_value = "")]
     pub(crate) state: Option<PathBuf>,
     /// Write one JSON document to standard output, for programs
     #[arg(long, global = true)]
@@ -82,6 +82,9 @@ pub(crate) enum Verb {
         /// Where to put the outputs [default: out/PIPELINE]
         #[arg(long, value_name = "DIR")]
         out: Option<PathBuf>,
+        /// Go on here with a run of a state that was copied or restored
+        #[arg(long)]
+        take_over: bool,
     },
     /// List runs, newest first
     Runs,
@@ -95,7 +98,7 @@ pub(crate) enum Verb {
         #[arg(long)]
         log: bool,
     },
-    /// Find out what this machine has of what pipelines need
+    /// Find out what this machine has of what pipelines need; with --state, whether all that is kept is as it was written
     Doctor,
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },

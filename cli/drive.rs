@@ -3,7 +3,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use flow_engine::host::{Ending, How, Options, State, Stop};
+use flow_engine::host::{
+    Ending, How, OnCopy, Options, State, StateError, Stop, artifacts_in, file_system,
+};
 use flow_engine::kind::Registry;
 use flow_engine::money::Usd;
 use flow_engine::name::RunId;
@@ -18,7 +20,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 use crate::args::Global;
 use crate::exit::{Exit, Problem};
 use crate::outputs::{self, Written};
-use crate::render::{self, progress};
+use crate::render::{self, WARN, progress};
 
 /// What is to be driven.
 pub(crate) enum Work {
@@ -27,7 +29,7 @@ pub(crate) enum Work {
         inputs: Map<String, Json>,
         files: Vec<Json>,
     },
-    Resume(RunId),
+    Resume(RunId, OnCopy),
 }
 
 /// Where a run is kept, and where its outputs go.
@@ -83,8 +85,12 @@ pub(crate) fn drive(
     options.stop = stops;
     options.observer = match &work {
         Work::Start { .. } => progress::observer(plan, &[])?,
-        Work::Resume(run) => progress::observer(plan, &place.state.store().journal(run)?)?,
+        Work::Resume(run, on_copy) => {
+            options.on_copy = *on_copy;
+            progress::observer(plan, &place.state.store().journal(run)?)?
+        }
     };
+    warn_of_network(place.state);
     // Before anything starts: a film without a place is no use.
     outputs::make_folder(&place.out)
         .map_err(|problem| Problem { exit: Exit::Refused, ..problem })?;
@@ -96,7 +102,7 @@ pub(crate) fn drive(
             .map_err(|error| Problem::failed(format!("cannot listen to Ctrl-C: {error}")))?;
         let ending = match work {
             Work::Start { inputs, files } => place.state.start(plan, inputs, files, options).await,
-            Work::Resume(run) => place.state.resume(&run, options).await,
+            Work::Resume(run, _) => place.state.resume(&run, options).await,
         };
         signals.abort();
         Ok::<_, Problem>(ending?)
@@ -104,6 +110,17 @@ pub(crate) fn drive(
     // What is still under way is ended by the host, or waits for nobody.
     runtime.shutdown_timeout(Duration::from_secs(1));
     conclude(plan, ending?, place)
+}
+
+/// A journal on a network file system may be damaged, or not survive: its owner should know before anything is bought.
+fn warn_of_network(state: &State) {
+    if let Some(kind) = file_system::network(state.folder()) {
+        let folder = state.folder().display();
+        render::say(&format!(
+            "{WARN}warning{WARN:#}: the state folder {folder} is on {kind}, where journals are not safe\n"
+        ));
+        render::hint("choose a folder on a local disk: --state DIR, or FLOW_STATE");
+    }
 }
 
 /// Ctrl-C once: let end what executes. Twice: stop now. Being told to terminate counts as much.
@@ -128,7 +145,11 @@ async fn listen(stop: UnboundedSender<Stop>, mut interrupts: Signal, mut termina
 fn conclude(plan: &Plan, ending: Ending, place: &Place) -> Result<Exit, Problem> {
     let Ending { run, how, tally, failures, mut output, took } = ending;
     let written = if let Json::Object(outputs) = &mut output {
-        let stored = |digest: &_| place.state.artifacts().path(digest);
+        let artifacts = place.state.artifacts();
+        for digest in outputs.values().flat_map(artifacts_in) {
+            artifacts.verify(&digest).map_err(StateError::from)?; // What is handed out is what was made.
+        }
+        let stored = |digest: &_| artifacts.path(digest);
         outputs::write(outputs, &place.out, &stored)?
     } else {
         // Made before the start; stays only if something is in it.
@@ -175,7 +196,7 @@ fn exit(how: How) -> Exit {
 
 /// What to do about an end that was not wanted.
 fn next(how: How, run: &RunId, global: &Global) -> Option<String> {
-    let state = match &global.state {
+    let state = match global.state.as_ref().filter(|folder| !folder.as_os_str().is_empty()) {
         Some(folder) => format!(" --state {}", folder.display()),
         None => String::new(),
     };

@@ -84,6 +84,9 @@ impl From<HostError> for Problem {
                 let help = failure.help.unwrap_or_else(|| "free some space".into());
                 Self::failed(message).help(format!("{help}; `flow resume` goes on with the run"))
             }
+            HostError::Full => {
+                Self::failed(message).help("free some space, then go on with: flow resume")
+            }
             HostError::Damaged(_) => Self::failed(message).help(
                 "the run cannot go on; start a new one, which takes what is done from the cache",
             ),
@@ -99,6 +102,11 @@ impl From<StateError> for Problem {
             StateError::Driven(_) => {
                 problem.help("wait until it ends, or stop it with Ctrl-C where it runs")
             }
+            StateError::Copied(_) => problem.help(
+                "make sure that it is driven nowhere else, then: flow resume --take-over",
+            ),
+            StateError::File(_) => Self { exit: Exit::Failed, ..problem }
+                .help("`flow doctor --state` names all that is damaged"),
             StateError::Ended { .. } => problem.help("start a new one: flow run FILE"),
             StateError::OtherVersion { .. } | StateError::NoKind { .. } => problem.help(
                 "resume it with the version of flow that started it, or start a new run: what has not changed is taken \
@@ -120,8 +128,14 @@ impl From<StoreError> for Problem {
             StoreError::Damaged { .. } | StoreError::Record { .. } => problem.help(
                 "the run cannot go on; start a new one, which takes what is done from the cache",
             ),
+            StoreError::Log { .. } | StoreError::Value(_) => problem.help(
+                "restore the state folder from a backup; `flow doctor --state` names all that is damaged",
+            ),
             StoreError::TakenOver(_) => problem.help("`flow show` tells how it goes on there"),
-            StoreError::Open { .. } | StoreError::Read(_) | StoreError::Write(_) => {
+            StoreError::Open { .. }
+            | StoreError::Read(_)
+            | StoreError::Write(_)
+            | StoreError::Closed => {
                 problem.help("`flow doctor` tells whether the folder is fit for it")
             }
         }

@@ -88,6 +88,7 @@ pub(crate) fn project(global: &Global) -> Project {
     let state = global
         .state
         .clone()
+        .filter(|folder| !folder.as_os_str().is_empty())
         .or_else(|| environment.get("FLOW_STATE").map(PathBuf::from))
         .unwrap_or_else(|| near(root, &here).join(STATE));
     Project { environment, state }

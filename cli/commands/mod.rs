@@ -12,6 +12,8 @@ mod run;
 mod runs;
 mod show;
 
+use flow_engine::host::OnCopy;
+
 use crate::args::{Args, Verb};
 use crate::exit::{Exit, Problem};
 
@@ -24,7 +26,10 @@ pub(crate) fn perform(args: &Args) -> Result<Exit, Problem> {
         Verb::Explain { rule } => explain::explain(rule, global),
         Verb::Call { kind, values, work } => call::call(kind, values, work, global),
         Verb::Run { file, values, work } => run::run(file, values, work, global),
-        Verb::Resume { run, out } => resume::resume(run.as_deref(), out.as_deref(), global),
+        Verb::Resume { run, out, take_over } => {
+            let on_copy = if *take_over { OnCopy::TakeOver } else { OnCopy::Refuse };
+            resume::resume(run.as_deref(), out.as_deref(), on_copy, global)
+        }
         Verb::Runs => runs::runs(global),
         Verb::Show { run, node, log } => show::show(run.as_deref(), node.as_deref(), *log, global),
         Verb::Doctor => doctor::doctor(global),

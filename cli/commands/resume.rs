@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use flow_engine::host::{State, history};
+use flow_engine::host::{OnCopy, State, history};
 
 use crate::args::Global;
 use crate::drive::{self, Answer, Place, Work};
@@ -12,6 +12,7 @@ use crate::{runs, setup};
 pub(crate) fn resume(
     run: Option<&str>,
     out: Option<&Path>,
+    on_copy: OnCopy,
     global: &Global,
 ) -> Result<Exit, Problem> {
     let project = setup::project(global);
@@ -20,5 +21,5 @@ pub(crate) fn resume(
     let plan = history::plan(state.store(), &row)?;
     let out = drive::out(out, &plan.name);
     let place = Place { state: &state, out, answer: Answer::Paths, global };
-    drive::drive(&plan, Work::Resume(row.run), setup::registry(), &place)
+    drive::drive(&plan, Work::Resume(row.run, on_copy), setup::registry(), &place)
 }

@@ -77,6 +77,9 @@ pub(crate) fn doctor(global: &Global) -> Result<Exit, Problem> {
     let mut findings = media::findings();
     let project = setup::project(global);
     findings.extend(state::findings(&project.state));
+    if global.state.is_some() {
+        findings.extend(state::examine(&project.state)?);
+    }
     findings.extend(keys::findings(&project.environment));
     let install = install(&findings);
     let ok = findings.iter().all(|finding| finding.verdict != Verdict::Missing);

@@ -1,8 +1,15 @@
-//! Can runs be kept here: may we write, is the file system fit for a journal, is there room?
+//! Can runs be kept here: may we write, is the file system fit for a journal, is there room? And is what was kept whole?
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 
+use flow_engine::host::artifacts::Folder;
+use flow_engine::host::store::{Examined, Store};
+use flow_engine::host::{StateError, file_system};
+
 use super::{Area, Finding, Verdict};
+use crate::exit::Problem;
+use crate::render;
 
 /// Less than this is soon used up by films.
 const ROOM: u64 = 2 << 30;
@@ -30,10 +37,9 @@ fn writable(folder: &Path, place: &Path) -> Finding {
     }
 }
 
-/// A journal's shared memory works on local disks alone.
 fn journal(place: &Path) -> Finding {
     let name = "file system";
-    match network(place) {
+    match file_system::network(place) {
         Some(kind) => {
             let detail =
                 format!("{kind}: a journal there can be damaged when two programs read it");
@@ -44,23 +50,59 @@ fn journal(place: &Path) -> Finding {
     }
 }
 
-/// The name of the network file system that `place` lies on, if it does.
-#[cfg(target_os = "linux")]
-fn network(place: &Path) -> Option<&'static str> {
-    // The numbers are from statfs(2).
-    let kind = rustix::fs::statfs(place).ok()?.f_type & 0xffff_ffff;
-    match kind {
-        0x6969 => Some("NFS"),
-        0x517b | 0xff53_4d42 | 0xfe53_4d42 => Some("SMB"),
-        0x0102_1997 => Some("9P"),
-        0x00c3_6400 => Some("Ceph"),
-        _ => None,
+/// Everything that is kept, held against its checksums: a finding for each thing that is not as it was written.
+pub(super) fn examine(folder: &Path) -> Result<Vec<Finding>, Problem> {
+    let store = match Store::look(folder) {
+        Ok(Some(store)) => store,
+        Ok(None) => return Ok(vec![Finding::found(Area::State, "journals", "there are no runs")]),
+        Err(error) => return Ok(vec![flaw("journals", error)]),
+    };
+    let examined = match store.examine() {
+        Ok(examined) => examined,
+        Err(error) => return Ok(vec![flaw("journals", error)]),
+    };
+    let mut findings: Vec<_> = examined.flaws.iter().map(|found| flaw("journals", found)).collect();
+    if findings.is_empty() {
+        let runs = render::count(examined.runs, "run");
+        let values = render::count(examined.values, "stored value");
+        let words = format!("{runs} and {values}, all as they were written");
+        findings.push(Finding::found(Area::State, "journals", words));
     }
+    findings.extend(files(folder, &examined)?);
+    Ok(findings)
 }
 
-#[cfg(not(target_os = "linux"))]
-fn network(_: &Path) -> Option<&'static str> {
-    None
+fn files(folder: &Path, examined: &Examined) -> Result<Vec<Finding>, Problem> {
+    let artifacts = Folder::open(&folder.join("artifacts")).map_err(StateError::from)?;
+    let (mut findings, mut whole) = (Vec::new(), 0);
+    for stored in artifacts.list().map_err(StateError::from)? {
+        match artifacts.verify(&stored.digest) {
+            Ok(()) => whole += 1,
+            Err(error) => {
+                let path = artifacts.path(&stored.digest);
+                findings.push(flaw("files", error).remedy(format!(
+                    "remove {}: whatever made it will make it anew",
+                    path.display()
+                )));
+            }
+        }
+    }
+    let gone = examined.artifacts.iter().filter(|digest| !artifacts.contains(digest)).count();
+    if gone > 0 {
+        let words = format!("{} of earlier runs not there any more", render::count(gone, "file"));
+        findings.push(Finding::new(Area::State, "files", Verdict::Optional, words));
+    }
+    if findings.is_empty() {
+        let words = format!("{} as they were written", render::count(whole, "file"));
+        findings.push(Finding::found(Area::State, "files", words));
+    }
+    Ok(findings)
+}
+
+/// Something that is not as it was written.
+fn flaw(name: &str, what: impl Display) -> Finding {
+    Finding::new(Area::State, name, Verdict::Missing, what.to_string())
+        .remedy("restore the state folder from a backup, or start with a new one: --state DIR")
 }
 
 fn room(place: &Path) -> Finding {

@@ -6,6 +6,7 @@
 
 pub mod artifacts;
 pub mod clock;
+pub mod file_system;
 pub mod history;
 pub mod observer;
 pub mod store;
@@ -18,6 +19,7 @@ mod survivors;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,8 +38,9 @@ use clock::Clock;
 use observer::Observer;
 use perform::{Executor, News};
 use shelf::Shelf;
-pub use state::{Options, State, StateError};
-use store::{Commit, Finish, Store, StoreError, record};
+pub use state::{Delivered, OnCopy, Options, State, StateError};
+use store::inbox::Message;
+use store::{Commit, Finish, Patience, Room, Store, StoreError, record};
 
 /// What a person asks of a run from its terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,7 +85,12 @@ pub enum HostError {
     /// The disk is full, or a file cannot be written: no fault of the node, and no other node would fare better.
     #[error("`{path}` cannot store its work: {failure}")]
     NoStorage { path: String, failure: Failure },
+    #[error("the disk of the state folder is full; what was under way is recorded")]
+    Full,
 }
+
+/// How often a driver looks for messages of other processes.
+const INBOX: Duration = Duration::from_millis(200);
 
 /// What drives one run.
 struct Host {
@@ -98,6 +106,19 @@ struct Host {
     observer: Box<dyn Observer>,
     stop: UnboundedReceiver<Stop>,
     draining: bool,
+    room: Room,
+    inbox: Inbox,
+}
+
+/// What other processes ask of the run.
+struct Inbox {
+    next_look: tokio::time::Instant,
+    /// Of the database, when it was looked into.
+    version: Option<i64>,
+    /// Handed to the core; gone from the table with the next commit.
+    taken: Vec<Box<str>>,
+    /// All that were handed on: none is handed on twice.
+    heard: BTreeSet<Box<str>>,
 }
 
 /// The whole executor. On an error the state is dropped: it may be ahead of the journal.
@@ -115,6 +136,7 @@ async fn drive(plan: &Plan, run: &mut RunState, host: &mut Host) -> Result<How, 
         }
         seen = match host.observe(tick.asks, tick.wake).await? {
             Some(seen) => seen,
+            None if host.room == Room::Last => return Err(HostError::Full),
             None => return Ok(How::Interrupted),
         };
     }
@@ -134,8 +156,13 @@ impl Host {
             cached: tick.learned.clone(),
             begin: None,
             finish: tick.outcome.map(|outcome| Finish { outcome: outcome.word() }),
+            taken: std::mem::take(&mut self.inbox.taken),
+            patience: patience(&tick.events),
         };
-        Ok(self.store.commit(commit).await?)
+        if self.store.commit(commit).await? == Room::Last {
+            self.room = Room::Last;
+        }
+        Ok(())
     }
 
     fn perform(&mut self, plan: &Plan, run: &RunState, event: &Event) {
@@ -162,6 +189,10 @@ impl Host {
         wake: Option<Timestamp>,
     ) -> Result<Option<Vec<Seen>>, HostError> {
         let mut seen = self.look_up(&asks)?;
+        self.look_into_inbox(&mut seen)?;
+        if self.room == Room::Last && !self.draining {
+            seen.push(self.drain("full"));
+        }
         while seen.is_empty() {
             if self.draining && self.executor.is_idle() {
                 return Ok(None);
@@ -171,10 +202,7 @@ impl Host {
             tokio::select! {
                 biased;
                 stop = next_stop(&mut self.stop) => match stop {
-                    Stop::Drain => {
-                        let id = format!("drain-{}", self.epoch).into();
-                        seen.push(Seen::Signal { id, what: Signal::Drain });
-                    }
+                    Stop::Drain => seen.push(self.drain("drain")),
                     Stop::Now => {
                         self.executor.stop().await;
                         return Ok(None);
@@ -182,12 +210,32 @@ impl Host {
                 },
                 () = self.executor.news(&mut news) => {}
                 () = clock.sleep_until(wake.unwrap_or_default()), if wake.is_some() => seen.push(Seen::Due),
+                () = tokio::time::sleep_until(self.inbox.next_look) => self.look_into_inbox(&mut seen)?,
             }
             for news in news {
                 seen.extend(self.hear(news)?);
             }
         }
         Ok(Some(seen))
+    }
+
+    fn drain(&self, why: &str) -> Seen {
+        Seen::Signal { id: format!("{why}-{}", self.epoch).into(), what: Signal::Drain }
+    }
+
+    /// Adds what other processes have sent since the last look, if it is time for one.
+    fn look_into_inbox(&mut self, seen: &mut Vec<Seen>) -> Result<(), HostError> {
+        let now = tokio::time::Instant::now();
+        if now < self.inbox.next_look {
+            return Ok(());
+        }
+        self.inbox.next_look = now + INBOX;
+        let version = Some(self.store.version()?);
+        if version != self.inbox.version {
+            self.inbox.version = version;
+            seen.extend(self.inbox.hear(self.store.inbox(&self.run)?));
+        }
+        Ok(())
     }
 
     fn hear(&mut self, news: News) -> Result<Option<Seen>, HostError> {
@@ -226,6 +274,30 @@ impl Host {
             artifacts_in(&json).iter().all(|digest| self.artifacts.contains(digest))
         })
     }
+}
+
+impl Inbox {
+    fn new() -> Self {
+        let next_look = tokio::time::Instant::now();
+        Self { next_look, version: None, taken: Vec::new(), heard: BTreeSet::new() }
+    }
+
+    /// The messages that were not heard yet, as the core takes them.
+    fn hear(&mut self, messages: Vec<Message>) -> Vec<Seen> {
+        let fresh = messages.into_iter().filter(|message| self.heard.insert(message.id.clone()));
+        let seen: Vec<_> = fresh.map(|Message { id, what }| Seen::Signal { id, what }).collect();
+        self.taken.extend(seen.iter().filter_map(|seen| match seen {
+            Seen::Signal { id, .. } => Some(id.clone()),
+            _ => None,
+        }));
+        seen
+    }
+}
+
+/// What an attempt gave cannot be had again for nothing: its commit waits as long as it must.
+fn patience(events: &[Event]) -> Patience {
+    let is_precious = |event: &Event| matches!(event, Event::Ended { .. });
+    if events.iter().any(is_precious) { Patience::Endless } else { Patience::Limited }
 }
 
 /// Waits for a person's word; for ever, if nobody can give one.

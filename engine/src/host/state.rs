@@ -17,13 +17,14 @@ use super::history;
 use super::observer::{Observer, Unobserved};
 use super::perform::Executor;
 use super::shelf::Shelf;
-use super::store::{Commit, RunRow, Store, record};
-use super::{Ending, Host, HostError, Stop, drive, output_json, survivors};
+use super::store::inbox::Message;
+use super::store::{Commit, Patience, Room, RunRow, Store, record};
+use super::{Ending, Host, HostError, Inbox, Stop, drive, output_json, survivors};
 use crate::kind::registry::Registry;
 use crate::name::{Digest, RunId};
 use crate::plan::graph::Plan;
 use crate::run::RunState;
-use crate::run::event::{Event, SEMANTICS};
+use crate::run::event::{Event, Outcome, SEMANTICS};
 use crate::run::library::{Library, keep};
 use crate::time::Timestamp;
 
@@ -44,6 +45,24 @@ pub struct Options {
     /// How many attempts that need a core may execute at once.
     pub cores: usize,
     pub clock: Arc<dyn Clock>,
+    pub on_copy: OnCopy,
+}
+
+/// What is done about a run that was begun where this state is a copy from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OnCopy {
+    Refuse,
+    /// The run goes on here, and buys under this state's own id.
+    TakeOver,
+}
+
+/// What became of a message to a run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivered {
+    /// Nobody drives the run: it is in its journal. It ended, if that ended it.
+    Recorded(Option<Outcome>),
+    /// It waits for the process that drives the run.
+    Left,
 }
 
 /// Why a state folder cannot be used, or a run not be driven.
@@ -56,8 +75,12 @@ pub enum StateError {
         #[source]
         source: std::io::Error,
     },
+    #[error(transparent)]
+    File(#[from] crate::kind::StoreError),
     #[error("another process drives the run {0}")]
     Driven(RunId),
+    #[error("the run {0} was begun elsewhere: this state is a copy, or was restored")]
+    Copied(RunId),
     #[error("the run {run} has ended: {outcome}")]
     Ended { run: RunId, outcome: String },
     #[error("the run {run} was started with version {planned} of `{kind}`; this is version {here}")]
@@ -71,7 +94,8 @@ impl Options {
     pub fn new(registry: Registry) -> Self {
         let (_, stop) = tokio::sync::mpsc::unbounded_channel();
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        Self { registry, observer: Box::new(Unobserved), stop, cores, clock: Arc::new(SystemClock) }
+        let (observer, clock) = (Box::new(Unobserved), Arc::new(SystemClock));
+        Self { registry, observer, stop, cores, clock, on_copy: OnCopy::Refuse }
     }
 }
 
@@ -89,6 +113,11 @@ impl State {
         let artifacts = Folder::open(&folder.join("artifacts"))
             .map_err(|error| io_error("create", &folder)(std::io::Error::other(error)))?;
         Ok(Self { store: Store::open(&folder)?, artifacts, folder })
+    }
+
+    /// Where it is, absolute.
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     pub fn store(&self) -> &Store {
@@ -162,6 +191,7 @@ impl State {
             finished: None,
             outcome: None,
             epoch: host.epoch,
+            home: self.store.id().to_owned(),
         };
         let commit = Commit {
             run: host.run.clone(),
@@ -172,8 +202,12 @@ impl State {
             cached: Vec::new(),
             begin: Some(row),
             finish: None,
+            taken: Vec::new(),
+            patience: Patience::Limited,
         };
-        Ok(self.store.commit(commit).await?)
+        host.room = self.store.commit(commit).await?;
+        self.store.keep_up();
+        Ok(())
     }
 
     /// Takes up a run that was interrupted, whoever or whatever interrupted it.
@@ -183,23 +217,62 @@ impl State {
         if let Some(outcome) = row.outcome {
             return Err(StateError::Ended { run: run.clone(), outcome }.into());
         }
+        // Runs of the first schema know no home.
+        let is_elsewhere = !row.home.is_empty() && row.home != self.store.id();
+        if is_elsewhere && options.on_copy == OnCopy::Refuse {
+            return Err(StateError::Copied(run.clone()).into());
+        }
         let plan = history::plan(&self.store, &row)?;
         check_kinds(run, &plan, &options.registry)?;
         survivors::end(run).await;
         drop(std::fs::remove_dir_all(self.work(run))); // Work folders are per delivery: nothing in it is asked for.
         let epoch = self.store.take_over(run).await?;
-        let mut state = RunState::default();
-        let mut last = row.started;
-        for tick in self.store.journal(run)? {
-            last = tick.now;
-            for event in &tick.events {
-                state.apply(&plan, event)?;
-            }
-        }
+        let (state, last) = self.replay(&plan, &row)?;
         let host = self.host(run, epoch, last, options);
         let ending = self.finish(&plan, state, host).await;
         drop(lock);
         ending
+    }
+
+    /// The state of a run as its journal tells it, and the moment of its last tick.
+    fn replay(&self, plan: &Plan, row: &RunRow) -> Result<(RunState, Timestamp), HostError> {
+        let (mut state, mut last) = (RunState::default(), row.started);
+        for tick in self.store.journal(&row.run)? {
+            last = tick.now;
+            for event in &tick.events {
+                state.apply(plan, event)?;
+            }
+        }
+        Ok((state, last))
+    }
+
+    /// Sends `message` to `run`. If nobody drives it, this process makes the one tick that takes it in.
+    pub async fn deliver(
+        &self,
+        run: &RunId,
+        message: &Message,
+        options: Options,
+    ) -> Result<Delivered, HostError> {
+        let row = self.store.run(run)?;
+        self.store.send(run, message, options.clock.now())?;
+        let lock = match self.lock(run) {
+            Ok(lock) => lock,
+            Err(StateError::Driven(_)) => return Ok(Delivered::Left),
+            Err(error) => return Err(error.into()),
+        };
+        let plan = history::plan(&self.store, &row)?;
+        let epoch = self.store.take_over(run).await?;
+        let (mut state, last) = self.replay(&plan, &row)?;
+        let mut host = self.host(run, epoch, last, options);
+        host.last = host.last.max(host.clock.now());
+        let mut seen = host.inbox.hear(self.store.inbox(run)?);
+        if state.outcome().is_none() {
+            seen.push(host.drain("message")); // What follows from it is for the process that resumes the run.
+        }
+        let tick = state.tick(&plan, &*host.shelf, seen, host.last)?;
+        host.append(&tick).await?;
+        drop(lock);
+        Ok(Delivered::Recorded(tick.outcome))
     }
 
     async fn finish(
@@ -226,7 +299,7 @@ impl State {
     }
 
     fn host(&self, run: &RunId, epoch: u64, last: Timestamp, options: Options) -> Host {
-        let Options { registry, observer, stop, cores, clock } = options;
+        let Options { registry, observer, stop, cores, clock, on_copy: _ } = options;
         let values = Arc::new(Shelf::new(registry, self.store.clone()));
         let (artifacts, work) = (self.artifacts.clone(), self.work(run));
         let executor = Executor::new(
@@ -249,6 +322,8 @@ impl State {
             observer,
             stop,
             draining: false,
+            room: Room::Enough,
+            inbox: Inbox::new(),
         }
     }
 

@@ -1,23 +1,36 @@
 //! Where do journals, values and the cache stand?
 //!
 //! In one SQLite database: write-ahead log, full sync. One thread owns the only writing connection and commits what waits
-//! as one group; a commit is durable when its caller is answered. Reading has a connection of its own.
+//! as one group; a commit is durable when its caller is answered. Reading has a connection of its own. Whatever is read
+//! is held against a checksum: what is damaged is named.
 
+pub mod home;
+pub mod inbox;
 pub mod record;
 
+mod ballast;
+mod examine;
 mod schema;
+#[cfg(test)]
+mod tests;
+pub(crate) mod wal;
 mod writer;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
 use crate::name::{Digest, RunId};
 use crate::run::event::{Event, Value};
 use crate::time::Timestamp;
+use ballast::Ballast;
+pub use examine::{Examined, Flaw};
+use home::Home;
+use inbox::Message;
 use writer::Writer;
-pub use writer::{Commit, Finish};
+pub use writer::{Commit, Finish, Patience, Room};
 
 /// An open state database. Cheap to clone.
 #[derive(Clone)]
@@ -26,6 +39,7 @@ pub struct Store {
     reader: Arc<Mutex<Connection>>,
     /// None for those who only look.
     writer: Option<Writer>,
+    home: Option<Home>,
 }
 
 /// What is wrong with the state database.
@@ -45,6 +59,12 @@ pub enum StoreError {
         "the state was written by a newer version of flow (schema {found}, this version knows {known})"
     )]
     Newer { found: i64, known: i64 },
+    #[error("the state takes no more: an earlier write failed")]
+    Closed,
+    #[error("the log {} is damaged at frame {frame}: commits behind it cannot be read", path.display())]
+    Log { path: PathBuf, frame: u64 },
+    #[error("the stored value {0} is damaged: its content has another hash")]
+    Value(Digest),
     #[error("the journal of {run} is damaged at tick {tick}: {what}")]
     Damaged { run: RunId, tick: i64, what: &'static str },
     #[error("the journal of {run} cannot be read at tick {tick}")]
@@ -72,6 +92,8 @@ pub struct RunRow {
     /// The outcome's word; none while it has not finished.
     pub outcome: Option<String>,
     pub epoch: u64,
+    /// The id of the state when the run was last taken up; another one, if the state is a copy.
+    pub home: String,
 }
 
 /// What one tick recorded.
@@ -86,11 +108,13 @@ impl Store {
     pub fn open(folder: &Path) -> Result<Self, StoreError> {
         let path = folder.join("flow.db");
         let failed = |source| StoreError::Open { path: path.clone(), source };
+        check_log(&path)?;
         let mut connection = Connection::open(&path).map_err(failed)?;
         schema::prepare(&connection).map_err(failed)?;
         schema::migrate(&mut connection, &path)?;
-        let writer = Some(Writer::start(connection));
-        Ok(Self { reader: Self::reader(&path)?, writer, path })
+        let home = home::settle(&mut connection, &path).map_err(failed)?;
+        let writer = Some(Writer::start(connection, path.clone(), Ballast::take(folder)));
+        Ok(Self { reader: Self::reader(&path)?, writer, home: Some(home), path })
     }
 
     /// Opens the database of the state folder `folder` to look at; none, if there is none.
@@ -99,7 +123,8 @@ impl Store {
         if !path.exists() {
             return Ok(None);
         }
-        Ok(Some(Self { reader: Self::reader(&path)?, writer: None, path }))
+        check_log(&path)?;
+        Ok(Some(Self { reader: Self::reader(&path)?, writer: None, home: None, path }))
     }
 
     fn reader(path: &Path) -> Result<Arc<Mutex<Connection>>, StoreError> {
@@ -107,6 +132,9 @@ impl Store {
         let failed = |source| StoreError::Open { path: path.into(), source };
         let connection = Connection::open_with_flags(path, flags).map_err(failed)?;
         connection.busy_timeout(schema::BUSY).map_err(failed)?;
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
+            .map_err(failed)?;
         schema::check_version(&connection)?;
         Ok(Arc::new(Mutex::new(connection)))
     }
@@ -116,19 +144,48 @@ impl Store {
     }
 
     /// Makes `commit` durable. On an error nothing of it is stored, and the run must not go on.
-    pub async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
-        match &self.writer {
-            Some(writer) => writer.commit(commit).await,
-            None => Err(StoreError::Write(Arc::new(rusqlite::Error::InvalidQuery))),
-        }
+    pub async fn commit(&self, commit: Commit) -> Result<Room, StoreError> {
+        self.writer()?.commit(commit).await
+    }
+
+    fn writer(&self) -> Result<&Writer, StoreError> {
+        self.writer.as_ref().ok_or(StoreError::Closed)
+    }
+
+    /// The id under which this state gives ids to providers; empty for those who only look.
+    pub fn id(&self) -> &str {
+        self.home.as_ref().map_or("", |home| &home.state)
     }
 
     /// Takes a run over: whoever drove it before can commit no more. Gives the new epoch.
     pub async fn take_over(&self, run: &RunId) -> Result<u64, StoreError> {
-        match &self.writer {
-            Some(writer) => writer.take_over(run.clone()).await,
-            None => Err(StoreError::Write(Arc::new(rusqlite::Error::InvalidQuery))),
-        }
+        let epoch = self.writer()?.take_over(run.clone()).await?;
+        self.keep_up();
+        Ok(epoch)
+    }
+
+    /// Notes beside the database what it counts; to be called when a run has been begun.
+    pub fn keep_up(&self) {
+        drop(home::keep_up(&self.lock(), &self.path)); // A note that lags tells nothing wrong.
+    }
+
+    /// Leaves `message` for whoever drives `run`, durably.
+    pub fn send(&self, run: &RunId, message: &Message, now: Timestamp) -> Result<(), StoreError> {
+        let failed = |source| StoreError::Open { path: self.path.clone(), source };
+        let connection = Connection::open(&self.path).map_err(failed)?;
+        schema::prepare(&connection).map_err(failed)?;
+        inbox::send(&connection, run, message, now)
+    }
+
+    /// What others have sent to `run` and nobody has taken in.
+    pub fn inbox(&self, run: &RunId) -> Result<Vec<Message>, StoreError> {
+        inbox::waiting(&self.lock(), run).map_err(StoreError::Read)
+    }
+
+    /// A number that changes when another process has written.
+    pub fn version(&self) -> Result<i64, StoreError> {
+        let read = self.lock().pragma_query_value(None, "data_version", |row| row.get(0));
+        read.map_err(StoreError::Read)
     }
 
     /// All runs, newest first.
@@ -148,7 +205,7 @@ impl Store {
     ) -> Result<Vec<RunRow>, StoreError> {
         let connection = self.lock();
         let sql = format!(
-            "SELECT run, pipeline, plan, started, finished, outcome, epoch FROM run {rest}"
+            "SELECT run, pipeline, plan, started, finished, outcome, epoch, home FROM run {rest}"
         );
         let mut statement = connection.prepare(&sql).map_err(StoreError::Read)?;
         let rows = statement.query_map(with, schema::run_row).map_err(StoreError::Read)?;
@@ -191,28 +248,54 @@ impl Store {
         let mut statement = connection
             .prepare_cached("SELECT body FROM value WHERE digest = ?1")
             .map_err(StoreError::Read)?;
-        statement
+        let body: Option<String> = statement
             .query_row([digest.as_bytes()], |row| row.get(0))
             .optional()
-            .map_err(StoreError::Read)
+            .map_err(StoreError::Read)?;
+        match body {
+            Some(body) if Digest::of(body.as_bytes()) != *digest => Err(StoreError::Value(*digest)),
+            body => Ok(body),
+        }
     }
 
-    /// What the cache has under each of `fingerprints`.
+    /// What the cache has under each of `fingerprints`. A damaged row is none: what it held is made anew.
     pub fn cached(&self, fingerprints: &[Digest]) -> Result<Vec<Option<Value>>, StoreError> {
         let connection = self.lock();
         let mut statement = connection
-            .prepare_cached("SELECT output FROM cache WHERE fingerprint = ?1")
+            .prepare_cached("SELECT output, crc FROM cache WHERE fingerprint = ?1")
             .map_err(StoreError::Read)?;
         let mut look = |fingerprint: &Digest| {
-            statement
-                .query_row([fingerprint.as_bytes()], schema::output)
-                .optional()
-                .map_err(StoreError::Read)
+            let row = statement
+                .query_row([fingerprint.as_bytes()], |row| schema::output(fingerprint, row))
+                .optional();
+            row.map(Option::flatten).map_err(StoreError::Read)
         };
         fingerprints.iter().map(&mut look).collect()
     }
 
+    /// Holds everything in the database against its checksums.
+    pub fn examine(&self) -> Result<Examined, StoreError> {
+        examine::examine(self)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Connection> {
         self.reader.lock().expect("nothing panics while it reads")
+    }
+}
+
+/// Refuses a log in which commits are damaged: SQLite would leave them out without a word.
+fn check_log(path: &Path) -> Result<(), StoreError> {
+    let unreadable = |error: std::io::Error| {
+        StoreError::Read(rusqlite::Error::ToSqlConversionFailure(error.into()))
+    };
+    match wal::check(path).map_err(unreadable)? {
+        Some(flaw) => Err(StoreError::Log { path: wal::path(path), frame: flaw.frame }),
+        None => Ok(()),
+    }
+}
+
+impl StoreError {
+    fn write(error: rusqlite::Error) -> Self {
+        Self::Write(Arc::new(error))
     }
 }

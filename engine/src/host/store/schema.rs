@@ -5,6 +5,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Connection, Row};
 
@@ -14,10 +15,12 @@ use crate::run::event::Value;
 use crate::time::Timestamp;
 
 /// How long one process waits for another's transaction.
-pub(super) const BUSY: Duration = Duration::from_secs(30);
+pub(super) const BUSY: Duration =
+    if cfg!(test) { Duration::from_millis(20) } else { Duration::from_secs(30) };
 
 /// Each brings the schema from its index to the next number.
-const MIGRATIONS: &[&str] = &["
+pub(super) const MIGRATIONS: &[&str] = &[
+    "
 CREATE TABLE run (
     run      TEXT PRIMARY KEY,
     pipeline TEXT NOT NULL,
@@ -45,14 +48,34 @@ CREATE TABLE cache (
     run         TEXT NOT NULL,
     made        INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
-"];
+",
+    "
+ALTER TABLE cache ADD COLUMN crc INTEGER;
+ALTER TABLE run ADD COLUMN home TEXT NOT NULL DEFAULT '';
+CREATE TABLE inbox (
+    id   TEXT PRIMARY KEY,
+    run  TEXT NOT NULL,
+    what TEXT NOT NULL,
+    sent INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE home (
+    one     INTEGER PRIMARY KEY CHECK (one = 1),
+    state   TEXT NOT NULL,
+    machine TEXT NOT NULL,
+    file    TEXT NOT NULL,
+    count   INTEGER NOT NULL
+) STRICT;
+",
+];
 
 /// Sets what every writing connection needs.
 pub(super) fn prepare(connection: &Connection) -> rusqlite::Result<()> {
     connection.busy_timeout(BUSY)?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
-    connection.pragma_update(None, "wal_autocheckpoint", 4000)?;
+    // The writer does it outside of commits; and the log keeps its length for the next process.
+    connection.pragma_update(None, "wal_autocheckpoint", 0)?;
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     connection.pragma_update(None, "journal_size_limit", 64 << 20)?;
     connection.pragma_update(None, "temp_store", "MEMORY")
 }
@@ -96,6 +119,14 @@ pub(super) fn checksum(run: &RunId, seq: i64, now: i64, body: &str, former: u32)
     hasher.finalize()
 }
 
+/// The checksum of a row of the cache.
+pub(super) fn cache_checksum(fingerprint: &Digest, output: &[u8]) -> u32 {
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(fingerprint.as_bytes());
+    hasher.update(output);
+    hasher.finalize()
+}
+
 pub(super) fn run_row(row: &Row) -> rusqlite::Result<RunRow> {
     Ok(RunRow {
         run: RunId::new(&row.get::<_, String>(0)?),
@@ -105,12 +136,17 @@ pub(super) fn run_row(row: &Row) -> rusqlite::Result<RunRow> {
         finished: row.get::<_, Option<i64>>(4)?.map(timestamp),
         outcome: row.get(5)?,
         epoch: row.get::<_, i64>(6)?.cast_unsigned(),
+        home: row.get(7)?,
     })
 }
 
-/// A cached output: the 32 bytes of a digest after a zero byte, or JSON text.
-pub(super) fn output(row: &Row) -> rusqlite::Result<Value> {
-    let bytes: Vec<u8> = row.get(0)?;
+/// A cached output: the 32 bytes of a digest after a zero byte, or JSON text; none, if its bytes are damaged.
+pub(super) fn output(fingerprint: &Digest, row: &Row) -> rusqlite::Result<Option<Value>> {
+    let (bytes, crc): (Vec<u8>, Option<u32>) = (row.get(0)?, row.get(1)?);
+    // Rows of the first schema have no checksum.
+    if crc.is_some_and(|crc| crc != cache_checksum(fingerprint, &bytes)) {
+        return Ok(None);
+    }
     let bad = || {
         rusqlite::Error::FromSqlConversionFailure(
             0,
@@ -118,12 +154,12 @@ pub(super) fn output(row: &Row) -> rusqlite::Result<Value> {
             Box::new(FromSqlError::InvalidType),
         )
     };
-    match bytes.split_first() {
+    Ok(Some(match bytes.split_first() {
         Some((0, digest)) => {
-            Ok(Value::Stored(Digest::from_bytes(digest.try_into().map_err(|_| bad())?)))
+            Value::Stored(Digest::from_bytes(digest.try_into().map_err(|_| bad())?))
         }
-        _ => Ok(Value::Inline(String::from_utf8(bytes).map_err(|_| bad())?.into())),
-    }
+        _ => Value::Inline(String::from_utf8(bytes).map_err(|_| bad())?.into()),
+    }))
 }
 
 /// The reverse of [`output`].

@@ -1,21 +1,28 @@
 //! How is something written so that it stays written?
 //!
 //! By one thread, in groups: all that waits goes into one transaction, and each caller is answered after its commit was
-//! synced. After an error nothing of the group is stored.
+//! synced. After an error nothing of the group is stored, and nothing more is written: a failed sync is never tried again
+//! on the same handle.
 
 use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::thread::JoinHandle;
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, params};
+use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior, params};
 use tokio::sync::{mpsc, oneshot};
 
-use super::{RunRow, StoreError, schema};
+use super::ballast::Ballast;
+use super::wal::{self, Least};
+use super::{RunRow, StoreError, home, schema};
 use crate::name::{Digest, RunId};
 use crate::run::event::Value;
 use crate::time::Timestamp;
 
 /// Requests that may wait for the writing thread.
 const QUEUE: usize = 1024;
+/// The log gets its full length once so many groups were written: a short run should not pay for a long one.
+const EXTEND_AFTER: u32 = 8;
 
 /// What one tick of a run stores, all or nothing.
 #[derive(Debug)]
@@ -32,6 +39,9 @@ pub struct Commit {
     /// The run itself, with its first tick.
     pub begin: Option<RunRow>,
     pub finish: Option<Finish>,
+    /// Messages of the inbox that this tick took in.
+    pub taken: Vec<Box<str>>,
+    pub patience: Patience,
 }
 
 /// The end of a run, for lists.
@@ -40,16 +50,55 @@ pub struct Finish {
     pub outcome: &'static str,
 }
 
+/// How long a commit waits for another process that holds the database's lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Patience {
+    /// [`schema::BUSY`], and then the run ends; it can be resumed.
+    Limited,
+    /// For ever: it tells of money that was spent or will be.
+    Endless,
+}
+
+/// What is left of the disk after a commit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Room {
+    Enough,
+    /// The disk was full, and the ballast was given up for this commit: what is under way may still be recorded.
+    Last,
+}
+
 #[derive(Clone)]
-pub(super) struct Writer {
-    requests: mpsc::Sender<Request>,
+pub(super) struct Writer(Arc<Running>);
+
+/// The writing thread, which has ended when this value is gone.
+struct Running {
+    /// None once it is to end.
+    requests: Option<mpsc::Sender<Request>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        drop(self.requests.take());
+        if let Some(thread) = self.thread.take() {
+            drop(thread.join()); // If it panicked, its callers were told.
+        }
+    }
 }
 
 type Answer<T> = oneshot::Sender<Result<T, StoreError>>;
 
 enum Request {
     TakeOver(RunId, Answer<u64>),
-    Commit(Box<Commit>, Answer<()>),
+    Commit(Box<Commit>, Answer<Room>),
+}
+
+/// What a request came to, if its group is committed.
+enum Written {
+    Epoch(u64),
+    NoRun,
+    Stored,
+    TakenOver,
 }
 
 /// Where the journal of one run ends.
@@ -59,169 +108,212 @@ struct End {
     crc: u32,
 }
 
+type Ends = HashMap<RunId, End>;
+
 impl Writer {
-    pub(super) fn start(connection: Connection) -> Self {
+    pub(super) fn start(connection: Connection, database: PathBuf, ballast: Ballast) -> Self {
         let (requests, waiting) = mpsc::channel(QUEUE);
-        std::thread::spawn(move || write_all(connection, waiting));
-        Self { requests }
+        let thread =
+            std::thread::spawn(move || write_all(connection, waiting, &database, &ballast));
+        Self(Arc::new(Running { requests: Some(requests), thread: Some(thread) }))
     }
 
     pub(super) async fn take_over(&self, run: RunId) -> Result<u64, StoreError> {
         self.ask(|answer| Request::TakeOver(run, answer)).await
     }
 
-    pub(super) async fn commit(&self, commit: Commit) -> Result<(), StoreError> {
+    pub(super) async fn commit(&self, commit: Commit) -> Result<Room, StoreError> {
         self.ask(|answer| Request::Commit(Box::new(commit), answer)).await
     }
 
     async fn ask<T>(&self, request: impl FnOnce(Answer<T>) -> Request) -> Result<T, StoreError> {
-        let gone = || StoreError::Write(Arc::new(rusqlite::Error::InvalidQuery));
         let (answer, answered) = oneshot::channel();
-        self.requests.send(request(answer)).await.map_err(|_| gone())?;
-        answered.await.map_err(|_| gone())?
+        let requests = self.0.requests.as_ref().ok_or(StoreError::Closed)?;
+        requests.send(request(answer)).await.map_err(|_| StoreError::Closed)?;
+        answered.await.map_err(|_| StoreError::Closed)?
     }
 }
 
-/// Answers a caller, once it is known whether the group was committed.
-type Answering = Box<dyn FnOnce(Option<&Arc<rusqlite::Error>>) + Send>;
-
-/// Ends when the last sender is gone, or at the first error: a failed sync is never tried again on the same handle.
-fn write_all(mut connection: Connection, mut waiting: mpsc::Receiver<Request>) {
-    let mut ends = HashMap::new();
-    let mut group = Vec::new();
+/// Ends when the last sender is gone, or at the first error.
+fn write_all(
+    mut connection: Connection,
+    mut waiting: mpsc::Receiver<Request>,
+    database: &Path,
+    ballast: &Ballast,
+) {
+    let (mut ends, mut group, mut groups) = (Ends::new(), Vec::new(), 0_u32);
     while waiting.blocking_recv_many(&mut group, QUEUE) > 0 {
-        let mut answers = Vec::new();
-        let error =
-            write_group(&mut connection, &mut ends, &mut group, &mut answers).err().map(Arc::new);
-        // What was not reached is refused with the rest.
-        answers.extend(group.drain(..).map(refusing));
-        for answer in answers {
-            answer(error.as_ref());
+        let written = write_group(&mut connection, &mut ends, &group, ballast);
+        let is_broken = written.is_err();
+        answer(group.drain(..), written);
+        if is_broken {
+            return;
         }
-        if error.is_some() {
+        groups = groups.saturating_add(1);
+        if groups == EXTEND_AFTER {
+            drop(wal::extend(&mut connection, database)); // Without it commits are slower, and as durable.
+        }
+        if wal::write_back(&connection, Least::Long).is_err() {
             return;
         }
     }
+    drop(wal::write_back(&connection, Least::Any)); // All of it is in the log too.
 }
 
+/// Commits `group`; waits for locks as long as it must, and gives up the ballast if the disk is full.
 fn write_group(
     connection: &mut Connection,
-    ends: &mut HashMap<RunId, End>,
-    group: &mut Vec<Request>,
-    answers: &mut Vec<Answering>,
-) -> rusqlite::Result<()> {
-    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-    for request in group.drain(..) {
-        write(&transaction, ends, request, answers)?;
+    ends: &mut Ends,
+    group: &[Request],
+    ballast: &Ballast,
+) -> rusqlite::Result<(Vec<Written>, Room)> {
+    let mut room = Room::Enough;
+    loop {
+        let error = match try_group(connection, ends, group) {
+            Ok(written) => return Ok((written, room)),
+            Err(error) => error,
+        };
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) if is_patient(group) => {}
+            Some(ErrorCode::DiskFull) if room == Room::Enough && ballast.free() => {
+                room = Room::Last;
+            }
+            _ => return Err(error),
+        }
     }
-    transaction.commit()
 }
 
-fn write(
-    transaction: &Transaction,
-    ends: &mut HashMap<RunId, End>,
-    request: Request,
-    answers: &mut Vec<Answering>,
-) -> rusqlite::Result<()> {
-    match request {
-        Request::TakeOver(run, answer) => {
-            let epoch = take_over(transaction, &run);
-            let known = epoch.as_ref().ok().copied().flatten();
-            answers.push(answering(answer, known.ok_or(StoreError::NoRun(run))));
-            epoch.map(drop)
-        }
+/// Whether some commit of the group must be written, however long it takes, and its caller is still there.
+fn is_patient(group: &[Request]) -> bool {
+    group.iter().any(|request| match request {
         Request::Commit(commit, answer) => {
-            let stored = store(transaction, ends, &commit);
-            let taken_over = matches!(stored, Ok(false));
-            answers.push(answering(
-                answer,
-                if taken_over { Err(StoreError::TakenOver(commit.run)) } else { Ok(()) },
-            ));
-            stored.map(drop)
+            commit.patience == Patience::Endless && !answer.is_closed()
         }
-    }
-}
-
-/// Answers with `result`, unless the whole group failed.
-fn answering<T: Send + 'static>(answer: Answer<T>, result: Result<T, StoreError>) -> Answering {
-    Box::new(move |error| {
-        let result = error.map_or(result, |error| Err(StoreError::Write(Arc::clone(error))));
-        drop(answer.send(result)); // Nobody waits any more: their affair.
+        Request::TakeOver(..) => false,
     })
 }
 
-/// Answers a request that was not reached.
-fn refusing(request: Request) -> Answering {
-    let unreached = || StoreError::Write(Arc::new(rusqlite::Error::InvalidQuery));
-    match request {
-        Request::Commit(_, answer) => answering(answer, Err(unreached())),
-        Request::TakeOver(_, answer) => answering(answer, Err(unreached())),
+/// One transaction; `ends` moves only if it is committed.
+fn try_group(
+    connection: &mut Connection,
+    ends: &mut Ends,
+    group: &[Request],
+) -> rusqlite::Result<Vec<Written>> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let mut moved = Ends::new();
+    let write = |request: &Request| match request {
+        Request::TakeOver(run, _) => {
+            Ok(take_over(&transaction, run)?.map_or(Written::NoRun, Written::Epoch))
+        }
+        Request::Commit(commit, _) => {
+            let former = moved.get(&commit.run).or_else(|| ends.get(&commit.run)).copied();
+            let Some(end) = store(&transaction, former, commit)? else {
+                return Ok(Written::TakenOver);
+            };
+            moved.insert(commit.run.clone(), end);
+            Ok(Written::Stored)
+        }
+    };
+    let written = group.iter().map(write).collect::<rusqlite::Result<_>>()?;
+    transaction.commit()?;
+    ends.extend(moved);
+    Ok(written)
+}
+
+fn answer(group: impl Iterator<Item = Request>, written: rusqlite::Result<(Vec<Written>, Room)>) {
+    let (written, room) = match written {
+        Ok(written) => written,
+        Err(error) => {
+            let error = Arc::new(error);
+            let failed = || StoreError::Write(Arc::clone(&error));
+            for request in group {
+                match request {
+                    Request::TakeOver(_, answer) => drop(answer.send(Err(failed()))),
+                    Request::Commit(_, answer) => drop(answer.send(Err(failed()))),
+                }
+            }
+            return;
+        }
+    };
+    for (request, written) in group.zip(written) {
+        // Nobody waits any more: their affair.
+        match (request, written) {
+            (Request::TakeOver(_, answer), Written::Epoch(epoch)) => drop(answer.send(Ok(epoch))),
+            (Request::TakeOver(run, answer), _) => drop(answer.send(Err(StoreError::NoRun(run)))),
+            (Request::Commit(_, answer), Written::Stored) => drop(answer.send(Ok(room))),
+            (Request::Commit(commit, answer), _) => {
+                drop(answer.send(Err(StoreError::TakenOver(commit.run))));
+            }
+        }
     }
 }
 
 fn enter(transaction: &Transaction, row: &RunRow) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO run (run, pipeline, plan, started, epoch) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let RunRow { run, pipeline, plan, started, epoch, .. } = row;
-    let started = schema::milliseconds(*started);
+    let sql = "INSERT INTO run (run, pipeline, plan, started, epoch, home) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let RunRow { run, pipeline, plan, started, epoch, home, .. } = row;
     transaction.prepare_cached(sql)?.execute(params![
         run.as_str(),
         pipeline,
         plan.as_bytes(),
-        started,
-        epoch.cast_signed()
+        schema::milliseconds(*started),
+        epoch.cast_signed(),
+        home,
     ])?;
-    Ok(())
+    home::count(transaction)
 }
 
 fn take_over(transaction: &Transaction, run: &RunId) -> rusqlite::Result<Option<u64>> {
-    let sql = "UPDATE run SET epoch = epoch + 1 WHERE run = ?1 RETURNING epoch";
+    home::count(transaction)?;
+    let sql = "UPDATE run SET epoch = epoch + 1, home = (SELECT state FROM home) WHERE run = ?1 RETURNING epoch";
     let mut statement = transaction.prepare_cached(sql)?;
     let mut rows = statement.query(params![run.as_str()])?;
     let row = rows.next()?;
     row.map(|row| row.get::<_, i64>(0).map(i64::cast_unsigned)).transpose()
 }
 
-/// False, if another process drives the run by now; then nothing is stored.
+/// The new end of the journal; none, if another process drives the run by now: then nothing is stored.
 fn store(
     transaction: &Transaction,
-    ends: &mut HashMap<RunId, End>,
+    former: Option<End>,
     commit: &Commit,
-) -> rusqlite::Result<bool> {
+) -> rusqlite::Result<Option<End>> {
     if let Some(row) = &commit.begin {
         enter(transaction, row)?;
     }
+    let run = commit.run.as_str();
     let mut epoch = transaction.prepare_cached("SELECT epoch FROM run WHERE run = ?1")?;
-    let epoch: i64 = epoch.query_row(params![commit.run.as_str()], |row| row.get(0))?;
+    let epoch: i64 = epoch.query_row(params![run], |row| row.get(0))?;
     if epoch.cast_unsigned() != commit.epoch {
-        return Ok(false);
+        return Ok(None);
     }
-    let former = match ends.get(&commit.run) {
-        Some(end) => *end,
-        None => journal_end(transaction, &commit.run)?,
-    };
+    let former = former.map_or_else(|| journal_end(transaction, &commit.run), Ok)?;
     let seq = former.seq + 1;
     let now = schema::milliseconds(commit.now);
     let crc = schema::checksum(&commit.run, seq, now, &commit.body, former.crc);
     transaction
         .prepare_cached("INSERT INTO tick (run, seq, now, body, crc) VALUES (?1, ?2, ?3, ?4, ?5)")?
-        .execute(params![commit.run.as_str(), seq, now, commit.body, crc])?;
+        .execute(params![run, seq, now, commit.body, crc])?;
     for (digest, body) in &commit.values {
         transaction
             .prepare_cached("INSERT OR IGNORE INTO value (digest, body) VALUES (?1, ?2)")?
             .execute(params![digest.as_bytes(), body])?;
     }
     for (fingerprint, output) in &commit.cached {
+        let output = schema::output_bytes(output);
+        let crc = schema::cache_checksum(fingerprint, &output);
         transaction
-            .prepare_cached("INSERT OR REPLACE INTO cache (fingerprint, output, run, made) VALUES (?1, ?2, ?3, ?4)")?
-            .execute(params![fingerprint.as_bytes(), schema::output_bytes(output), commit.run.as_str(), now])?;
+            .prepare_cached("INSERT OR REPLACE INTO cache (fingerprint, output, run, made, crc) VALUES (?1, ?2, ?3, ?4, ?5)")?
+            .execute(params![fingerprint.as_bytes(), output, run, now, crc])?;
+    }
+    for message in &commit.taken {
+        transaction.prepare_cached("DELETE FROM inbox WHERE id = ?1")?.execute(params![message])?;
     }
     if let Some(finish) = &commit.finish {
         transaction
             .prepare_cached("UPDATE run SET finished = ?2, outcome = ?3 WHERE run = ?1")?
-            .execute(params![commit.run.as_str(), now, finish.outcome])?;
+            .execute(params![run, now, finish.outcome])?;
     }
-    ends.insert(commit.run.clone(), End { seq, crc });
-    Ok(true)
+    Ok(Some(End { seq, crc }))
 }
 
 fn journal_end(transaction: &Transaction, run: &RunId) -> rusqlite::Result<End> {

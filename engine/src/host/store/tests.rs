@@ -1,0 +1,238 @@
+//! The store through its own door: commits, locks, damage, copies.
+
+use std::path::Path;
+
+use rusqlite::Connection;
+
+use super::inbox::Message;
+use super::*;
+use crate::run::event::{Outcome, Signal};
+
+fn run() -> RunId {
+    RunId::new("20261126-120000-abcdef")
+}
+
+fn row(home: &str) -> RunRow {
+    RunRow {
+        run: run(),
+        pipeline: "film".into(),
+        plan: Digest::of(b"plan"),
+        started: Timestamp(1),
+        finished: None,
+        outcome: None,
+        epoch: 1,
+        home: home.into(),
+    }
+}
+
+fn commit(begin: Option<RunRow>, patience: Patience) -> Commit {
+    let text = r#"["a value that is longer than it looks"]"#.to_owned();
+    let digest = Digest::of(text.as_bytes());
+    Commit {
+        run: run(),
+        epoch: 1,
+        now: Timestamp(2),
+        body: record::write(&[Event::Finished { outcome: Outcome::Succeeded }]),
+        values: vec![(digest, text)],
+        cached: vec![(Digest::of(b"fingerprint"), Value::Inline("7".into()))],
+        begin,
+        finish: None,
+        taken: Vec::new(),
+        patience,
+    }
+}
+
+/// A store with a run of one tick.
+async fn stored(folder: &Path) -> Store {
+    let store = Store::open(folder).unwrap();
+    store.commit(commit(Some(row(store.id())), Patience::Limited)).await.unwrap();
+    store.keep_up();
+    store
+}
+
+#[tokio::test]
+async fn a_commit_is_read_again_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(stored(folder.path()).await);
+    let store = Store::look(folder.path()).unwrap().unwrap();
+    let ticks = store.journal(&run()).unwrap();
+    assert_eq!(ticks[0].events, [Event::Finished { outcome: Outcome::Succeeded }]);
+    let cached = store.cached(&[Digest::of(b"fingerprint"), Digest::of(b"other")]).unwrap();
+    assert_eq!(cached, [Some(Value::Inline("7".into())), None]);
+    let examined = store.examine().unwrap();
+    assert_eq!((examined.runs, examined.values, examined.flaws), (1, 1, vec![]));
+}
+
+#[tokio::test]
+async fn what_is_damaged_is_named() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(stored(folder.path()).await);
+    let connection = Connection::open(folder.path().join("flow.db")).unwrap();
+    connection
+        .execute_batch(
+            "UPDATE value SET body = replace(body, 'longer', 'larger');
+             UPDATE cache SET output = CAST('8' AS BLOB);
+             UPDATE tick SET body = replace(body, 'succeeded', 'failed');
+             UPDATE run SET plan = zeroblob(32);",
+        )
+        .unwrap();
+    let store = Store::look(folder.path()).unwrap().unwrap();
+    let digest = Digest::of(br#"["a value that is longer than it looks"]"#);
+    assert!(matches!(store.value(&digest), Err(StoreError::Value(_))));
+    assert_eq!(store.cached(&[Digest::of(b"fingerprint")]).unwrap(), [None]);
+    assert!(matches!(store.journal(&run()), Err(StoreError::Damaged { tick: 0, .. })));
+    assert_eq!(store.examine().unwrap().flaws.len(), 3);
+}
+
+#[tokio::test]
+async fn a_flipped_bit_in_the_log_is_refused_before_sqlite_reads_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = stored(folder.path()).await;
+    for _ in 0..3 {
+        store.commit(commit(None, Patience::Limited)).await.unwrap();
+    }
+    let copy = tempfile::tempdir().unwrap();
+    for file in ["flow.db", "flow.db-wal"] {
+        std::fs::copy(folder.path().join(file), copy.path().join(file)).unwrap();
+    }
+    let log = copy.path().join("flow.db-wal");
+    let mut bytes = std::fs::read(&log).unwrap();
+    bytes[3000] ^= 1;
+    std::fs::write(&log, bytes).unwrap();
+    let refused = Store::open(copy.path()).err().expect("it is damaged");
+    assert!(matches!(refused, StoreError::Log { frame: 1, .. }), "{refused}");
+    let refused = Store::look(copy.path()).err().expect("it is damaged");
+    assert!(matches!(refused, StoreError::Log { .. }), "{refused}");
+}
+
+#[tokio::test]
+async fn a_commit_with_money_waits_for_the_lock_as_long_as_it_takes() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = stored(folder.path()).await;
+    let locker = Connection::open(folder.path().join("flow.db")).unwrap();
+    locker.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut precious = std::pin::pin!(store.commit(commit(None, Patience::Endless)));
+    for _ in 0..4 {
+        let other = Store::open(folder.path()).unwrap();
+        tokio::select! {
+            biased;
+            done = &mut precious => panic!("the lock is held: {done:?}"),
+            refused = other.commit(commit(None, Patience::Limited)) => {
+                assert!(matches!(refused, Err(StoreError::Write(_))), "{refused:?}");
+            }
+        }
+        let closed = other.commit(commit(None, Patience::Limited)).await;
+        assert!(matches!(closed, Err(StoreError::Closed)), "nothing follows an error: {closed:?}");
+    }
+    locker.execute_batch("COMMIT").unwrap();
+    assert_eq!(precious.await.unwrap(), Room::Enough);
+}
+
+#[tokio::test]
+async fn a_long_run_gets_a_log_of_full_length() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = stored(folder.path()).await;
+    let length = || std::fs::metadata(folder.path().join("flow.db-wal")).unwrap().len();
+    for _ in 0..6 {
+        store.commit(commit(None, Patience::Limited)).await.unwrap();
+    }
+    assert!(length() < 1 << 20, "a short one does not pay for it");
+    for _ in 0..3 {
+        store.commit(commit(None, Patience::Limited)).await.unwrap();
+    }
+    assert!(length() >= 9 << 20);
+    drop(store);
+    assert!(length() >= 9 << 20, "the next process finds it as long");
+}
+
+#[tokio::test]
+async fn a_state_of_the_first_schema_is_brought_forward() {
+    let folder = tempfile::tempdir().unwrap();
+    let old = Connection::open(folder.path().join("flow.db")).unwrap();
+    old.execute_batch(schema::MIGRATIONS[0]).unwrap();
+    old.pragma_update(None, "user_version", 1).unwrap();
+    let plan = Digest::of(b"plan");
+    old.execute(
+        "INSERT INTO run (run, pipeline, plan, started, epoch) VALUES ('r', 'film', ?1, 1, 1)",
+        [plan.as_bytes()],
+    )
+    .unwrap();
+    let key = Digest::of(b"fingerprint");
+    old.execute(
+        "INSERT INTO cache (fingerprint, output, run, made) VALUES (?1, CAST('7' AS BLOB), 'r', 1)",
+        [key.as_bytes()],
+    )
+    .unwrap();
+    drop(old);
+    let store = Store::open(folder.path()).unwrap();
+    assert_eq!(store.runs().unwrap()[0].home, "");
+    assert_eq!(store.cached(&[key]).unwrap(), [Some(Value::Inline("7".into()))]);
+}
+
+#[test]
+fn a_state_of_a_later_version_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Store::open(folder.path()).unwrap());
+    let later = Connection::open(folder.path().join("flow.db")).unwrap();
+    later.pragma_update(None, "user_version", 99).unwrap();
+    assert!(matches!(Store::open(folder.path()), Err(StoreError::Newer { found: 99, .. })));
+}
+
+#[tokio::test]
+async fn a_copy_of_a_state_has_another_id_and_a_moved_one_the_same() {
+    let temporary = tempfile::tempdir().unwrap();
+    let (first, moved) = (temporary.path().join("first"), temporary.path().join("moved"));
+    std::fs::create_dir(&first).unwrap();
+    let id = stored(&first).await.id().to_owned();
+    std::fs::rename(&first, &moved).unwrap();
+    assert_eq!(Store::open(&moved).unwrap().id(), id);
+    let copy = temporary.path().join("copy");
+    std::fs::create_dir(&copy).unwrap();
+    for file in moved.read_dir().unwrap() {
+        let file = file.unwrap();
+        std::fs::copy(file.path(), copy.join(file.file_name())).unwrap();
+    }
+    let copy = Store::open(&copy).unwrap();
+    assert_ne!(copy.id(), id);
+    assert_eq!(copy.run(&run()).unwrap().home, id, "its runs remember where they were begun");
+}
+
+#[tokio::test]
+async fn a_database_that_was_put_back_is_noticed_by_its_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("flow.db");
+    let store = stored(folder.path()).await;
+    let id = store.id().to_owned();
+    drop(store);
+    let backup: Vec<u8> = {
+        let connection = Connection::open(&path).unwrap();
+        connection.pragma_update(None, "journal_mode", "DELETE").unwrap();
+        drop(connection);
+        std::fs::read(&path).unwrap()
+    };
+    let store = Store::open(folder.path()).unwrap();
+    store.take_over(&run()).await.unwrap();
+    assert_eq!(store.id(), id);
+    drop(store);
+    drop(Connection::open(&path).map(|connection| {
+        connection.pragma_update(None, "journal_mode", "DELETE").unwrap();
+    }));
+    std::fs::write(&path, backup).unwrap(); // Into the same file: its number stays.
+    assert_ne!(Store::open(folder.path()).unwrap().id(), id);
+}
+
+#[tokio::test]
+async fn a_message_is_there_until_a_commit_takes_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = stored(folder.path()).await;
+    let before = store.version().unwrap();
+    let message = Message { id: "m-1".into(), what: Signal::Drain };
+    for _ in 0..2 {
+        store.send(&run(), &message, Timestamp(3)).unwrap();
+    }
+    assert_ne!(store.version().unwrap(), before);
+    assert_eq!(store.inbox(&run()).unwrap(), [message]);
+    let taking = Commit { taken: vec!["m-1".into()], ..commit(None, Patience::Limited) };
+    store.commit(taking).await.unwrap();
+    assert_eq!(store.inbox(&run()).unwrap(), []);
+}
