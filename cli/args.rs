@@ -98,10 +98,29 @@ pub(crate) enum Verb {
         #[arg(long)]
         log: bool,
     },
+    /// List the files that are kept, and which run made them
+    Library {
+        #[command(subcommand)]
+        what: Option<Keeping>,
+    },
+    /// Say why a node ran, was taken from the cache, waited, was skipped or failed
+    Why {
+        /// A run, as `flow runs` names it
+        run: String,
+        /// A node's path, such as scenes[s-1]/picture
+        node: String,
+    },
     /// Find out what this machine has of what pipelines need; with --state, whether all that is kept is as it was written
     Doctor,
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },
+}
+
+/// What is done with the files that are kept.
+#[derive(Clone, Copy, Debug, Subcommand)]
+pub(crate) enum Keeping {
+    /// Remove files that no run, value or cached output names, and that are older than a day
+    Clean,
 }
 
 /// What a pipeline or a kind is given.

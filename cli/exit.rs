@@ -102,6 +102,7 @@ impl From<StateError> for Problem {
             StateError::Driven(_) => {
                 problem.help("wait until it ends, or stop it with Ctrl-C where it runs")
             }
+            StateError::InUse => problem.help("wait until it ends, then clean"),
             StateError::Copied(_) => problem.help(
                 "make sure that it is driven nowhere else, then: flow resume --take-over",
             ),
@@ -122,13 +123,15 @@ impl From<StoreError> for Problem {
         match &error {
             StoreError::NoRun(_) => Self { exit: Exit::Refused, ..problem }
                 .help("`flow runs` lists the runs that are here"),
+            StoreError::ReadOnly(_) => Self { exit: Exit::Refused, ..problem }
+                .help("choose another state folder: --state DIR"),
             StoreError::Newer { .. } => {
                 problem.help("update flow, or choose another folder: --state DIR")
             }
             StoreError::Damaged { .. } | StoreError::Record { .. } => problem.help(
                 "the run cannot go on; start a new one, which takes what is done from the cache",
             ),
-            StoreError::Log { .. } | StoreError::Value(_) => problem.help(
+            StoreError::Log { .. } | StoreError::Value(_) | StoreError::Flawed(_) => problem.help(
                 "restore the state folder from a backup; `flow doctor --state` names all that is damaged",
             ),
             StoreError::TakenOver(_) => problem.help("`flow show` tells how it goes on there"),

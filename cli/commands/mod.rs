@@ -7,14 +7,16 @@ mod doctor;
 mod explain;
 mod graph;
 mod kinds;
+mod library;
 mod resume;
 mod run;
 mod runs;
 mod show;
+mod why;
 
 use flow_engine::host::OnCopy;
 
-use crate::args::{Args, Verb};
+use crate::args::{Args, Keeping, Verb};
 use crate::exit::{Exit, Problem};
 
 pub(crate) fn perform(args: &Args) -> Result<Exit, Problem> {
@@ -32,6 +34,9 @@ pub(crate) fn perform(args: &Args) -> Result<Exit, Problem> {
         }
         Verb::Runs => runs::runs(global),
         Verb::Show { run, node, log } => show::show(run.as_deref(), node.as_deref(), *log, global),
+        Verb::Library { what: None } => library::list(global),
+        Verb::Library { what: Some(Keeping::Clean) } => library::clean(global),
+        Verb::Why { run, node } => why::why(run, node, global),
         Verb::Doctor => doctor::doctor(global),
         Verb::Completions { shell } => completions::completions(*shell),
     }

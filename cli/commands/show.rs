@@ -84,7 +84,10 @@ pub(crate) fn show(
     Ok(Exit::Succeeded)
 }
 
-fn find_node<'a>(history: &'a History, path: &str) -> Result<(&'a str, &'a NodeHistory), Problem> {
+pub(super) fn find_node<'a>(
+    history: &'a History,
+    path: &str,
+) -> Result<(&'a str, &'a NodeHistory), Problem> {
     let found = history.nodes.get_key_value(path);
     found.map(|(path, node)| (path.as_str(), node)).ok_or_else(|| {
         let problem =

@@ -89,6 +89,12 @@ impl Folder {
         self.path(digest).is_file()
     }
 
+    /// Removes the content of `digest`. Only for those who hold the lock of the whole state.
+    pub(super) fn remove(&self, digest: &Digest) -> Result<(), StoreError> {
+        let path = self.path(digest);
+        fs::remove_file(&path).map_err(io_error("remove", &path))
+    }
+
     /// Takes a copy of the file at `path`, which stays as it is.
     pub fn import(&self, path: &Path) -> Result<(Digest, u64), StoreError> {
         let copy = tempfile::NamedTempFile::new_in(&self.root)

@@ -36,6 +36,8 @@ pub struct NodeHistory {
     /// How long its attempts were executed, all together.
     pub took: Duration,
     pub input: Option<Value>,
+    /// Of its last attempt; empty for a kind without a capability.
+    pub provider: String,
     pub output: Option<Value>,
     pub failure: Option<Failure>,
 }
@@ -124,6 +126,7 @@ impl NodeHistory {
             attempts: 0,
             took: Duration::ZERO,
             input: None,
+            provider: String::new(),
             output: None,
             failure: None,
         }
@@ -136,6 +139,7 @@ impl NodeHistory {
                 self.state = "admitted";
                 self.attempts = attempt.number;
                 self.input = Some(request.input.clone());
+                self.provider = request.provider.to_string();
             }
             Event::Ended { ended, took, .. } => {
                 self.took += *took;

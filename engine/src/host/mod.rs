@@ -8,8 +8,10 @@ pub mod artifacts;
 pub mod clock;
 pub mod file_system;
 pub mod history;
+pub mod library;
 pub mod observer;
 pub mod store;
+pub mod why;
 
 mod attempt;
 mod perform;

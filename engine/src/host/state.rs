@@ -79,6 +79,8 @@ pub enum StateError {
     File(#[from] crate::kind::StoreError),
     #[error("another process drives the run {0}")]
     Driven(RunId),
+    #[error("a run is under way in this state")]
+    InUse,
     #[error("the run {0} was begun elsewhere: this state is a copy, or was restored")]
     Copied(RunId),
     #[error("the run {run} has ended: {outcome}")]
@@ -331,15 +333,33 @@ impl State {
         self.folder.join("work").join(run.as_str())
     }
 
-    /// The lock of the one process that may drive `run`; the kernel frees it when the process ends.
-    fn lock(&self, run: &RunId) -> Result<File, StateError> {
+    /// The lock of the one process that may drive `run`, and a share of the lock against cleaning; the kernel frees both
+    /// when the process ends.
+    fn lock(&self, run: &RunId) -> Result<(File, File), StateError> {
+        let shared = self.whole_lock()?;
+        shared.lock_shared().map_err(io_error("lock", &self.folder))?;
         let path = self.folder.join("locks").join(run.as_str());
         let file = File::create(&path).map_err(io_error("create", &path))?;
         match file.try_lock() {
-            Ok(()) => Ok(file),
+            Ok(()) => Ok((file, shared)),
             Err(TryLockError::WouldBlock) => Err(StateError::Driven(run.clone())),
             Err(TryLockError::Error(source)) => Err(StateError::Io { doing: "lock", path, source }),
         }
+    }
+
+    /// The lock of a process that no run may be driven beside.
+    pub(super) fn lock_all(&self) -> Result<File, StateError> {
+        let file = self.whole_lock()?;
+        match file.try_lock() {
+            Ok(()) => Ok(file),
+            Err(TryLockError::WouldBlock) => Err(StateError::InUse),
+            Err(TryLockError::Error(source)) => Err(io_error("lock", &self.folder)(source)),
+        }
+    }
+
+    fn whole_lock(&self) -> Result<File, StateError> {
+        let path = self.folder.join("locks").join("all");
+        File::create(&path).map_err(io_error("create", &path))
     }
 }
 

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 use tokio::sync::{Semaphore, mpsc};
 
+use super::clock::Clock;
 use super::history::History;
 use super::{Ending, HostError, How, Options, State, StateError, Stop};
 use crate::document;
@@ -15,6 +16,7 @@ use crate::kind::{Attempt, Class, Failure, Kind, Nature, Registry, Weight};
 use crate::plan::{self, graph::Plan};
 use crate::run::event::Outcome;
 use crate::source::Source;
+use crate::time::Timestamp;
 
 /// What the test's kinds share with the test.
 #[derive(Clone)]
@@ -231,6 +233,32 @@ async fn one_process_drives_a_run() {
     let id = state.store().runs().unwrap().remove(0).run;
     let second = state.resume(&id, Options::new(shop.registry())).await;
     assert!(matches!(second, Err(HostError::State(StateError::Driven(_)))));
+}
+
+/// Goes back by a minute each time it is asked.
+struct Backwards(std::sync::atomic::AtomicU64);
+
+#[async_trait::async_trait]
+impl Clock for Backwards {
+    fn now(&self) -> Timestamp {
+        Timestamp(self.0.fetch_sub(60_000, std::sync::atomic::Ordering::SeqCst))
+    }
+
+    async fn sleep_until(&self, _: Timestamp) {}
+}
+
+#[tokio::test]
+async fn a_clock_that_goes_back_is_not_followed() {
+    let (folder, shop) = (tempfile::tempdir().unwrap(), Shop::new(9));
+    let plan = planned(&shop, CHAIN);
+    let clock = Arc::new(Backwards(1_800_000_000_000.into()));
+    let options = Options { clock, ..Options::new(shop.registry()) };
+    let state = State::open(folder.path()).unwrap();
+    let ending = state.start(&plan, Map::new(), Vec::new(), options).await.unwrap();
+    assert_eq!(ending.how, How::Finished(Outcome::Succeeded));
+    let moments: Vec<_> =
+        state.store().journal(&ending.run).unwrap().iter().map(|tick| tick.now).collect();
+    assert!(moments.is_sorted() && moments[0] == Timestamp(1_800_000_000_000), "{moments:?}");
 }
 
 #[tokio::test]

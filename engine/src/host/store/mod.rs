@@ -10,6 +10,8 @@ pub mod record;
 
 mod ballast;
 mod examine;
+#[cfg(test)]
+mod power_loss;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -59,10 +61,14 @@ pub enum StoreError {
         "the state was written by a newer version of flow (schema {found}, this version knows {known})"
     )]
     Newer { found: i64, known: i64 },
+    #[error("the state in {} cannot be written: it is read-only", .0.display())]
+    ReadOnly(PathBuf),
     #[error("the state takes no more: an earlier write failed")]
     Closed,
     #[error("the log {} is damaged at frame {frame}: commits behind it cannot be read", path.display())]
     Log { path: PathBuf, frame: u64 },
+    #[error("the state is damaged: {0}")]
+    Flawed(String),
     #[error("the stored value {0} is damaged: its content has another hash")]
     Value(Digest),
     #[error("the journal of {run} is damaged at tick {tick}: {what}")]
@@ -110,6 +116,9 @@ impl Store {
         let failed = |source| StoreError::Open { path: path.clone(), source };
         check_log(&path)?;
         let mut connection = Connection::open(&path).map_err(failed)?;
+        if connection.is_readonly("main").map_err(failed)? {
+            return Err(StoreError::ReadOnly(path));
+        }
         schema::prepare(&connection).map_err(failed)?;
         schema::migrate(&mut connection, &path)?;
         let home = home::settle(&mut connection, &path).map_err(failed)?;

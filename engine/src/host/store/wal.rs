@@ -12,9 +12,9 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, TransactionBehavior};
 
 /// The log is written back to the database when it has so many frames.
-const FRAMES: u64 = 2000;
+const FRAMES: u64 = if cfg!(test) { 40 } else { 2000 };
 /// The length that the log's file has from the start: room for [`FRAMES`], and for the commit that reaches them.
-const LENGTH: u64 = 9 << 20;
+const LENGTH: u64 = if cfg!(test) { 1 << 18 } else { 9 << 20 };
 
 /// A log in which commits are damaged that were durable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
