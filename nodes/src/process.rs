@@ -3,7 +3,6 @@
 //! The one door to child processes. Each child leads a process group of its own; whatever happens to the attempt, the
 //! whole group is gone when [`run`] is over.
 
-use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -25,6 +24,9 @@ const DRAIN: Duration = Duration::from_secs(2);
 const STDOUT_LIMIT: usize = 64 << 20;
 /// How much of standard error is kept, from its end.
 const STDERR_TAIL: usize = 8 << 10;
+
+/// What a pipe holds at most.
+const PIPE: usize = 64 << 10;
 
 /// A program to run.
 #[derive(Debug)]
@@ -356,13 +358,14 @@ fn progress(line: &str, seconds: f64) -> Option<f64> {
 
 async fn read_tail(pipe: Option<impl AsyncRead + Unpin>) -> String {
     let Some(mut pipe) = pipe else { return String::new() };
-    let mut tail = VecDeque::new();
-    let mut chunk = vec![0; STDERR_TAIL];
+    let mut tail = Vec::new();
+    let mut chunk = vec![0; PIPE];
     while let Ok(read @ 1..) = pipe.read(&mut chunk).await {
-        tail.extend(&chunk[..read]);
-        tail.drain(..tail.len().saturating_sub(STDERR_TAIL));
+        let end = &chunk[read.saturating_sub(STDERR_TAIL)..read];
+        tail.drain(..(tail.len() + end.len()).saturating_sub(STDERR_TAIL).min(tail.len()));
+        tail.extend_from_slice(end);
     }
-    String::from_utf8_lossy(tail.make_contiguous()).into_owned()
+    String::from_utf8_lossy(&tail).into_owned()
 }
 
 fn broken(program: &str, doing: &str, error: &std::io::Error) -> Failure {

@@ -1,0 +1,80 @@
+//! `flow why`: is the reason told for what a node did?
+
+use crate::project::{Project, snapshot};
+
+const GREETING: &str = "
+flow: 1
+name: greeting
+inputs:
+  who: { type: string, default: world }
+  loud: { type: boolean, default: false }
+nodes:
+  page:
+    use: text/narrate
+    with: { text: 'Some words about the ${{ inputs.who }}. They are few, and they are enough.' }
+  shout:
+    when: inputs.loud
+    use: value
+    with: { value: HELLO }
+  broken:
+    use: exec/command
+    with: { command: exit 3 }
+    retry: { attempts: 2, backoff: 1ms..2ms }
+  after:
+    use: value
+    needs: [broken]
+    with: { value: 1 }
+";
+
+#[test]
+fn the_reason_is_told() {
+    let project = Project::new().with("greeting.yaml", GREETING);
+    for who in ["world", "moon"] {
+        let ran = project.flow(&format!("run greeting.yaml -i who={who}"));
+        assert_eq!(ran.status, Some(1), "{ran}");
+    }
+    let newest = project.flow("runs --json").json()["runs"][0]["run"].as_str().unwrap().to_owned();
+    let why = |node: &str| project.flow(&format!("why {newest} {node}"));
+    snapshot!(why("page"), @r#"
+    exit status 0
+    --- stdout
+    page  succeeded
+    it ran because `with.text` is not what it was in [run]
+      then  "Some words about the world. They are few, and they are enough."
+      now   "Some words about the moon. They are few, and they are enough."
+    [time]  attempt 1 admitted
+    [time]  attempt 1 done in [seconds]
+    "#);
+    snapshot!(why("shout"), @"
+    exit status 0
+    --- stdout
+    shout  skipped
+    it did not run: `when: inputs.loud` was false
+    [time]  skipped: `when` said no
+    ");
+    snapshot!(why("broken"), @"
+    exit status 0
+    --- stdout
+    broken  failed
+    it ran because its kind does something in the world each time
+    it failed (command): `sh` ended with status 3 and said nothing
+    [time]  attempt 1 admitted
+    [time]  attempt 1 failed (command): `sh` ended with status 3 and said nothing
+    [time]  next attempt at [time]
+    [time]  attempt 2 admitted
+    [time]  attempt 2 failed (command): `sh` ended with status 3 and said nothing
+    [time]  no further attempt
+    ");
+    snapshot!(why("after"), @"
+    exit status 0
+    --- stdout
+    after  not run
+    it did not run: it needs `broken`, which failed
+    ");
+    snapshot!(why("pages"), @"
+    exit status 2
+    --- stderr
+    error: nothing happened at `pages` in [run]
+    help: did you mean `page`?
+    ");
+}
