@@ -61,14 +61,9 @@ fn a_full_disk_lets_what_is_under_way_be_recorded_and_the_run_go_on_later() {
     fill(&filler);
     running.let_go();
     let ran = running.end();
-    snapshot!(ran, @"
-    exit status 1
-    --- stderr
-    greeting: done, [seconds]
-    numbers: done, [seconds]
-    error: the disk of the state folder is full; what was under way is recorded
-    help: free some space, then go on with: flow resume
-    ");
+    assert_eq!(ran.status, Some(1), "{ran}");
+    let said = "the disk of the state folder is full; what was under way is recorded";
+    assert!(ran.stderr.contains(said), "{ran}");
     std::fs::remove_file(filler).expect("a file can be removed");
     let resumed = project.flow("resume");
     assert_eq!(resumed.status, Some(0), "{resumed}");
