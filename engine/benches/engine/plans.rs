@@ -105,8 +105,13 @@ pub(crate) fn registry() -> Registry {
 
 pub(crate) fn node(name: &str, kind: &str, needs: &[usize]) -> Node {
     let index = |need: &usize| NodeIndex(u32::try_from(*need).expect("small"));
-    let call =
-        Call { kind: kind.parse().expect("a kind"), with: Vec::new(), provider: None, model: None };
+    let call = Call {
+        kind: kind.parse().expect("a kind"),
+        with: Vec::new(),
+        provider: None,
+        model: None,
+        take: None,
+    };
     let name = name.parse().expect("a name");
     Node {
         needs: needs.iter().map(index).collect(),
