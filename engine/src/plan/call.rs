@@ -25,13 +25,11 @@ pub(super) struct Used {
 impl Planner<'_> {
     /// A kind, or a pipeline file.
     pub(super) fn used(&mut self, block: &CallBlock, node: Span, scope: &Scope<'_>) -> Used {
-        match block.target.as_ref().map(|target| &target.value) {
-            Some(Target::File(file)) => self.pipeline(file, block, node, scope),
-            _ => {
-                let (call, of) = self.call(block, node, scope);
-                Used { work: call.map(Work::Call), of, budget: None }
-            }
+        if let Some(Target::File(file)) = block.target.as_ref().map(|target| &target.value) {
+            return self.pipeline(file, block, node, scope);
         }
+        let (call, of) = self.call(block, node, scope);
+        Used { work: call.map(Work::Call), of, budget: None }
     }
 
     /// The call of a kind, unless something of it is broken, and the type of what the kind gives.

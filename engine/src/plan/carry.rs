@@ -38,7 +38,7 @@ impl Planner<'_> {
             let copy = plan(self, &inside);
             types = self.handed_on(block, &inside, &copy);
             self.trials -= 1;
-            self.back_to(before);
+            self.back_to(&before);
         }
         let types: Vec<_> = types.into_iter().map(|of| of.map(|of| of.or_null())).collect();
         let inside = handed(block, scope, &types);

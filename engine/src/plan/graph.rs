@@ -204,6 +204,7 @@ pub struct Carry {
 }
 
 /// What a node does when all before it has failed.
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are calls")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Alternative {
@@ -218,6 +219,7 @@ pub enum Alternative {
 }
 
 /// What a node does.
+#[expect(clippy::large_enum_variant, reason = "nearly all nodes are calls")]
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Work {

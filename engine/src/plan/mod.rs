@@ -198,7 +198,7 @@ impl<'a> Planner<'a> {
     }
 
     /// Forgets what was found and planned since.
-    fn back_to(&mut self, mark: Mark) {
+    fn back_to(&mut self, mark: &Mark) {
         self.findings.truncate(mark.findings);
         self.bodies.truncate(mark.bodies);
         self.pipelines.truncate(mark.pipelines);

@@ -45,7 +45,7 @@ impl Planner<'_> {
         let mut with = Some(Vec::new());
         let mut known = Some(Known::default());
         for (port, value) in &block.with {
-            let Some(taken) = taker.inputs.taken(&port.value) else {
+            let Some(wanted) = taker.inputs.taken(&port.value) else {
                 let names: Vec<_> =
                     taker.inputs.ports.iter().map(|port| port.name.as_str()).collect();
                 let finding = rules::unknown_port::found(
@@ -59,7 +59,7 @@ impl Planner<'_> {
                 continue;
             };
             let before = self.findings.len();
-            let (template, of) = self.port(port, value, &taken, scope);
+            let (template, of) = self.port(port, value, &wanted, scope);
             let label = taker.declared.and_then(|declared| declared.label(&port.value));
             if let Some(label) = label {
                 let found = self.findings.iter_mut().skip(before);
