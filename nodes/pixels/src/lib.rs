@@ -2,12 +2,14 @@
 //!
 //! A picture is kept as the three planes that encoders take; frames are windows onto it, placed to fractions of a pixel,
 //! so that slow movements stay smooth. A package of its own, because the generic loops of the resizer are compiled where
-//! they are called: unoptimised, they take a hundred times as long.
+//! they are called: unoptimised, they take a hundred times as long. They are asked for by the type of their pixels, since
+//! the ones that find it out are compiled for every type there is, for minutes.
 
 use std::path::Path;
 
-use fast_image_resize::images::{Image as Pixels, ImageRef};
-use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeError, ResizeOptions, Resizer};
+use fast_image_resize::images::{TypedImage, TypedImageRef};
+use fast_image_resize::pixels::{U8, U8x3};
+use fast_image_resize::{FilterType, ResizeAlg, ResizeError, ResizeOptions, Resizer};
 use image::{DynamicImage, ImageDecoder, ImageError, ImageReader, RgbImage, imageops};
 
 /// A picture in planes of brightness and colour (BT.709, limited range, 4:2:0).
@@ -169,14 +171,14 @@ impl Camera {
         for (plane, to, shrink, window) in
             [(luma, bright, 1, window), (blue, blues, 2, half), (red, reds, 2, half)]
         {
-            let from = ImageRef::new(width / shrink, height / shrink, plane, PixelType::U8)
+            let from = TypedImageRef::<U8>::from_buffer(width / shrink, height / shrink, plane)
                 .map_err(|_| PictureError::Rows)?;
-            let mut to = Pixels::from_slice_u8(wide / shrink, high / shrink, to, PixelType::U8)
+            let mut to = TypedImage::<U8>::from_buffer(wide / shrink, high / shrink, to)
                 .map_err(|_| PictureError::Rows)?;
             let options = ResizeOptions::new()
                 .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
                 .crop(window.left, window.top, window.width, window.height);
-            self.resizer.resize(&from, &mut to, &options).map_err(PictureError::Resize)?;
+            self.resizer.resize_typed(&from, &mut to, &options).map_err(PictureError::Resize)?;
         }
         Ok(shot)
     }
@@ -230,14 +232,16 @@ fn resize(
     cut: Window,
     (width, height): (u32, u32),
 ) -> Result<RgbImage, PictureError> {
-    let from = ImageRef::new(picture.width(), picture.height(), picture.as_raw(), PixelType::U8x3)
+    let from = TypedImageRef::<U8x3>::from_buffer(picture.width(), picture.height(), picture)
         .map_err(|_| PictureError::Rows)?;
-    let mut to = Pixels::new(width, height, PixelType::U8x3);
+    let mut large = RgbImage::new(width, height);
+    let mut to = TypedImage::<U8x3>::from_buffer(width, height, &mut large)
+        .map_err(|_| PictureError::Rows)?;
     let options = ResizeOptions::new()
         .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
         .crop(cut.left, cut.top, cut.width, cut.height);
-    Resizer::new().resize(&from, &mut to, &options).map_err(PictureError::Resize)?;
-    RgbImage::from_raw(width, height, to.into_vec()).ok_or(PictureError::Rows)
+    Resizer::new().resize_typed(&from, &mut to, &options).map_err(PictureError::Resize)?;
+    Ok(large)
 }
 
 #[expect(
