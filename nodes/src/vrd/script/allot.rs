@@ -227,6 +227,58 @@ mod tests {
         }
     }
 
+    /// Every way to group `rest`, those that merge the earliest first.
+    fn groupings(rest: &[u64]) -> Vec<Vec<u64>> {
+        if rest.is_empty() {
+            return vec![Vec::new()];
+        }
+        let with_first = |count: usize| {
+            let first: u64 = rest[..count].iter().sum();
+            groupings(&rest[count..]).into_iter().map(move |tail| [vec![first], tail].concat())
+        };
+        (1..=rest.len()).rev().flat_map(with_first).collect()
+    }
+
+    /// Where the beats of a balanced video end, in milliseconds: the rules once more, in the plainest way.
+    fn by_the_book(millis: u64) -> Vec<u64> {
+        let hundredths = [5, 7, 13, 12, 13, 12, 13, 25].map(|share: u64| share * millis);
+        let mut best = (0, 0, Vec::new());
+        for groups in groupings(&hundredths) {
+            let (shortest, longest) = (groups.iter().min().unwrap(), groups.iter().max().unwrap());
+            let worth = (groups.len(), u64::MAX - (longest - shortest));
+            let fits = *shortest >= 500_000 || groups.len() == 1;
+            if fits && worth > (best.0, best.1) {
+                best = (worth.0, worth.1, groups);
+            }
+        }
+        let (mut start, mut ends) = (0, Vec::new());
+        for group in best.2 {
+            let count = group.div_ceil(1_000_000);
+            ends.extend((1..=count).map(|beat| (start + group * beat / count) / 100));
+            start += group;
+        }
+        ends
+    }
+
+    #[test]
+    fn every_half_second_from_5_to_600_is_allotted_by_the_book() {
+        for half in 10..=1200_u32 {
+            let slots = allot(Seconds::from_millis(half * 500), Act2Emphasis::Balanced, 30);
+            let ends: Vec<u64> = slots.iter().map(|slot| slot.end.millis().into()).collect();
+            let book = by_the_book(u64::from(half) * 500);
+            assert_eq!(
+                ends.len(),
+                book.len(),
+                "{half} half seconds: {ends:?}, by the book {book:?}"
+            );
+            // Snapped to whole frames: none is further than one of 33 ms from where it belongs.
+            assert!(
+                ends.iter().zip(&book).all(|(end, book)| end.abs_diff(*book) <= 34),
+                "{half}: {ends:?} {book:?}"
+            );
+        }
+    }
+
     #[test]
     fn too_short_a_video_has_no_beats_and_a_short_one_has_one() {
         assert_eq!(allot(Seconds::from_millis(4_999), Act2Emphasis::Balanced, 30), []);
