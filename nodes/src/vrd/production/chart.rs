@@ -52,6 +52,7 @@ pub fn schedule(plan: &ProductionPlan) -> String {
     let minutes = plan.timeline_estimate.parallel_time_minutes.as_f64();
     let mut svg = open(rows.len() + 2, &format!("Schedule, {minutes:.1} min side by side"));
     let room = WIDTH - NAMES - 20.0;
+    minutes_axis(&mut svg, whole, rows.len());
     for (index, row) in rows.iter().enumerate() {
         #[expect(clippy::cast_precision_loss, reason = "a row of a chart")]
         let y = 40.0 + ROW * index as f64;
@@ -81,6 +82,21 @@ pub fn schedule(plan: &ProductionPlan) -> String {
     legend(&mut svg, &providers, 40.0 + ROW * rows.len() as f64 + 14.0);
     svg.push_str("</svg>");
     svg
+}
+
+/// A line and a figure for each minute, or each few where there are many.
+fn minutes_axis(svg: &mut String, whole: i64, rows: usize) {
+    #[expect(clippy::cast_precision_loss, reason = "rows of a chart")]
+    let bottom = 40.0 + ROW * rows as f64;
+    let every = (whole / 60_000 / 10 + 1) * 60_000;
+    for minute in (0..=whole).step_by(usize::try_from(every).unwrap_or(usize::MAX)) {
+        let x = NAMES + ratio(minute, whole) * (WIDTH - NAMES - 20.0);
+        let _ = write!(
+            svg,
+            r##"<path d="M{x:.1} 38V{bottom:.1}" stroke="#dde0e7"/><text x="{x:.1}" y="35" font-size="10" text-anchor="middle" fill="#7d8597">{}</text>"##,
+            minute / 60_000
+        );
+    }
 }
 
 fn legend(svg: &mut String, providers: &[&str], top: f64) {

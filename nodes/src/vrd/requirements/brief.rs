@@ -8,7 +8,7 @@ use serde_json::json;
 
 use super::defaults::{BUSINESS, CONSUMERS, Crowd};
 use super::field::DURATION;
-use super::topic::{core_message, subject};
+use super::topic::{core_message, subject, supporting_messages};
 use super::{Facts, Provenance, VideoType, length, question};
 use crate::vrd::issue::Issue;
 use crate::vrd::seconds::Seconds;
@@ -34,6 +34,10 @@ pub fn read(text: &str) -> Facts {
     }
     if let Some(message) = core_message(text) {
         learn("key_messages.core_message", json!(message));
+    }
+    let supporting = supporting_messages(text);
+    if !supporting.is_empty() {
+        learn("key_messages.supporting_messages", json!(supporting));
     }
     learn("project.context", json!(text.split_whitespace().collect::<Vec<_>>().join(" ")));
     if let Some(sign) = words.0.iter().find(|word| word.contains(['€', '£', '¥'])) {

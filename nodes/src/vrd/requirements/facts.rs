@@ -101,6 +101,14 @@ impl Facts {
         self.issues.extend(other.issues);
     }
 
+    /// Takes what `other` states for the fields that nothing is known of, as an inference: nobody said it of this video.
+    pub fn lean_on(&mut self, mut other: Self) {
+        self.issues.extend(other.take_issues());
+        for (path, value) in other.stated() {
+            self.learn(path, value, Provenance::Inferred);
+        }
+    }
+
     /// What was stated, by path.
     pub fn stated(self) -> impl Iterator<Item = (&'static str, Json)> {
         let stated =

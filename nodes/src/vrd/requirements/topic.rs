@@ -96,3 +96,40 @@ pub(super) fn core_message(text: &str) -> Option<String> {
     };
     Some(format!("{sentence}."))
 }
+
+/// Words of sentences that speak of the order, not of what the video is about.
+const ORDERING: [&str; 14] = [
+    "video", "clip", "film", "make", "please", "budget", "under", "max", "seconds", "minutes",
+    "tone", "style", "audience", "platform",
+];
+
+/// The sentences after the first one that say something of the topic: short, in whole words, three at most.
+pub(super) fn supporting_messages(text: &str) -> Vec<String> {
+    let sentences = text.split_inclusive(['.', '!', '?', '\n']).skip(1).map(str::trim);
+    let says = |sentence: &&str| {
+        let words: Vec<String> = sentence
+            .split(|c: char| !c.is_alphanumeric() && c != '\'')
+            .filter(|word| !word.is_empty())
+            .map(str::to_lowercase)
+            .collect();
+        (3..=12).contains(&words.len())
+            && sentence.ends_with('.')
+            && sentence.starts_with(char::is_uppercase)
+            && !sentence.contains(['$', '€', '[', '{', '<'])
+            && !words.iter().any(|word| ORDERING.contains(&word.as_str()))
+    };
+    sentences.filter(says).take(3).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn further_sentences_are_messages_unless_they_speak_of_the_order() {
+        let text = "An ad for Lumo. Lumo wakes you with light. Make it short. Is it new? It costs $5. It \
+                    never rings. And it is a lamp that does many more things than any one sentence could ever hold.";
+        assert_eq!(supporting_messages(text), ["Lumo wakes you with light.", "It never rings."]);
+        assert_eq!(supporting_messages("Explain 3.5 mm plugs."), [""; 0]);
+    }
+}

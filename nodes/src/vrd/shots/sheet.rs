@@ -39,7 +39,7 @@ fn total_cost(costs: &BTreeMap<String, Dollars>) -> String {
         return String::new();
     }
     let total: flow_engine::money::Usd = costs.values().map(|cost| cost.0).sum();
-    format!(" · {}", Dollars(total))
+    format!(" · shots {}", Dollars(total))
 }
 
 fn card(page: &mut String, scene: usize, shot: &Shot, cost: Option<&Dollars>) {
@@ -52,8 +52,8 @@ fn card(page: &mut String, scene: usize, shot: &Shot, cost: Option<&Dollars>) {
         shot.lighting.time_of_day.spoken(),
         board::draw(shot),
         shot.shot_number,
-        shot.start_seconds,
-        shot.end_seconds(),
+        tenths(shot.start_seconds),
+        tenths(shot.end_seconds()),
         escape(&shot.beat_ref),
     );
     let _ = write!(
@@ -71,6 +71,11 @@ fn card(page: &mut String, scene: usize, shot: &Shot, cost: Option<&Dollars>) {
         let _ = write!(page, "<p class=\"voice\">{who}: “{}”</p>", escape(text));
     }
     page.push_str("</article>\n");
+}
+
+/// Seconds to one decimal, as people read them.
+fn tenths(seconds: Seconds) -> Seconds {
+    Seconds::from_millis((seconds.millis() + 50) / 100 * 100)
 }
 
 const STYLE: &str = "\
