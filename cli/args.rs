@@ -34,6 +34,12 @@ pub(crate) struct Global {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
+    /// Write a pipeline that makes what a production plan says, to standard output
+    New {
+        /// A plan, such as out/explainer/plan.json
+        #[arg(long, value_name = "PLAN")]
+        plan: PathBuf,
+    },
     /// Find what is wrong with pipelines before anything runs
     Check {
         /// Pipeline files [default: all below pipelines/]
@@ -110,6 +116,11 @@ pub(crate) enum Verb {
         /// A node's path, such as scenes[s-1]/picture
         node: String,
     },
+    /// Look at the tools that productions are planned with, and keep them up to date
+    Tools {
+        #[command(subcommand)]
+        verb: ToolsVerb,
+    },
     /// Find out what this machine has of what pipelines need; with --state, whether all that is kept is as it was written
     Doctor,
     /// Print a completion script for a shell
@@ -150,4 +161,75 @@ pub(crate) enum Picture {
     Dot,
     /// For Markdown pages
     Mermaid,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ToolsVerb {
+    /// List tools, the best first where a shot is asked about
+    List {
+        #[command(flatten)]
+        asked: Asked,
+        /// Of a published version [default: the newest]
+        #[arg(long = "of", value_name = "VERSION")]
+        version: Option<String>,
+        /// As they were at the end of a day, such as 2026-11-26
+        #[arg(long, value_name = "DAY", conflicts_with = "version")]
+        as_of: Option<String>,
+    },
+    /// Show all that is known of a tool
+    Show {
+        /// A tool, as `flow tools list` names it
+        tool: String,
+    },
+    /// Publish the tools of a file (CSV or JSON) as a new version
+    Import {
+        file: PathBuf,
+        /// What plans are to call the version [default: what the file says, else today]
+        #[arg(long = "as", value_name = "VERSION")]
+        version: Option<String>,
+    },
+    /// Write all tools to standard output
+    Export {
+        #[arg(long, value_enum, default_value_t = Table::Csv)]
+        format: Table,
+        /// Of a published version [default: the newest]
+        #[arg(long = "of", value_name = "VERSION")]
+        version: Option<String>,
+    },
+    /// List the published versions, and what changed between them
+    History {
+        /// Only the changes of this tool
+        tool: Option<String>,
+    },
+}
+
+/// Which tools are asked for.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Asked {
+    /// What they make, such as `text_to_video`
+    #[arg(long)]
+    pub(crate) category: Option<String>,
+    /// `active`, `preview`, `superseded` or `retired`
+    #[arg(long)]
+    pub(crate) status: Option<String>,
+    /// For shots of this type, such as `wide` or `closeup`
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) shot_type: Option<String>,
+    /// For shots of this complexity: `low`, `medium`, `high`
+    #[arg(long, value_name = "LEVEL")]
+    pub(crate) complexity: Option<String>,
+    /// Able to do this: `lip_sync`, `references`, `audio`, `4k`, or a feature such as `physics`
+    #[arg(long, value_name = "CAPABILITY")]
+    pub(crate) with: Vec<String>,
+    /// Whose unit costs no more, in US dollars
+    #[arg(long, value_name = "USD")]
+    pub(crate) max_price: Option<String>,
+    /// Part of an id, a name or a vendor
+    pub(crate) text: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Table {
+    Csv,
+    Json,
 }

@@ -4,9 +4,13 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use flow_engine::kind::{Catalog, Registry};
 use flow_engine::plan::graph::Plan;
+use flow_nodes::provider::llm::Models;
+use flow_nodes::tool_stack::{Kept, Location};
+use flow_nodes::vrd::tools::{Shipped, Stacks};
 
 use crate::args::Global;
 use crate::environment::Environment;
@@ -24,6 +28,35 @@ const STATE: &str = ".flow";
 /// Every kind that this program knows.
 pub(crate) fn registry() -> Registry {
     flow_nodes::register()
+}
+
+/// The same, planning with the tools of `project`.
+pub(crate) fn registry_of(project: &Project) -> Registry {
+    flow_nodes::register_with(&Models::default(), &stacks(project))
+}
+
+/// The tools that `project` plans with: those of its database, or those that ship.
+pub(crate) fn stacks(project: &Project) -> Arc<dyn Stacks> {
+    if has_tools_database(project) {
+        Arc::new(Kept::at(tools_location(project)))
+    } else {
+        Arc::new(Shipped)
+    }
+}
+
+pub(crate) fn has_tools_database(project: &Project) -> bool {
+    match tools_location(project) {
+        Location::Sqlite(path) => path.is_file(),
+        Location::Postgres(_) | Location::Memory => true,
+    }
+}
+
+/// Where the tools of `project` are kept: what `FLOW_TOOLS` names, or a file beside its runs.
+pub(crate) fn tools_location(project: &Project) -> Location {
+    match project.environment.get("FLOW_TOOLS") {
+        Some(place) => place.parse().unwrap_or(Location::Memory),
+        None => Location::Sqlite(project.state.join("tools.db")),
+    }
 }
 
 /// What planning may know of the kinds of `registry`, each with the provider first that `FLOW_PROVIDER_SPEECH` and its like

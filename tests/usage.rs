@@ -15,6 +15,7 @@ fn help_lists_the_verbs() {
     Usage: flow [OPTIONS] <COMMAND>
 
     Commands:
+      new          Write a pipeline that makes what a production plan says, to standard output
       check        Find what is wrong with pipelines before anything runs
       graph        Draw a pipeline's graph
       kinds        List the kinds that nodes can use, or show the page of one
@@ -24,6 +25,7 @@ fn help_lists_the_verbs() {
       resume       Go on with a run that was stopped or killed
       runs         List runs, newest first
       show         Show a run, or what one of its nodes did
+      tools        Look at the tools that productions are planned with, and keep them up to date
       doctor       Find out what this machine has of what pipelines need
       completions  Print a completion script for a shell
 

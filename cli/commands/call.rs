@@ -29,7 +29,7 @@ pub(crate) fn call(
     global: &Global,
 ) -> Result<Exit, Problem> {
     let project = setup::project(global);
-    let registry = setup::registry();
+    let registry = setup::registry_of(&project);
     let catalog = setup::catalog(&registry, &project.environment)?;
     let card = kinds::find(&catalog, kind)?;
     let ports = ports(card, given, &project.environment)?;

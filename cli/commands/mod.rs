@@ -8,10 +8,12 @@ mod explain;
 mod graph;
 mod kinds;
 mod library;
+mod new;
 mod resume;
 mod run;
 mod runs;
 mod show;
+mod tools;
 mod why;
 
 use flow_engine::host::OnCopy;
@@ -25,6 +27,7 @@ pub(crate) fn perform(args: &Args) -> Result<Exit, Problem> {
         Verb::Check { files } => check::check(files, global),
         Verb::Graph { file, format } => graph::graph(file.as_ref(), *format, global),
         Verb::Kinds { name } => kinds::kinds(name.as_deref(), global),
+        Verb::New { plan } => new::from_plan(plan),
         Verb::Explain { rule } => explain::explain(rule, global),
         Verb::Call { kind, values, work } => call::call(kind, values, work, global),
         Verb::Run { file, values, work } => run::run(file, values, work, global),
@@ -37,6 +40,7 @@ pub(crate) fn perform(args: &Args) -> Result<Exit, Problem> {
         Verb::Library { what: None } => library::list(global),
         Verb::Library { what: Some(Keeping::Clean) } => library::clean(global),
         Verb::Why { run, node } => why::why(run, node, global),
+        Verb::Tools { verb } => tools::tools(verb, global),
         Verb::Doctor => doctor::doctor(global),
         Verb::Completions { shell } => completions::completions(*shell),
     }

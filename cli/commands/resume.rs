@@ -21,5 +21,5 @@ pub(crate) fn resume(
     let plan = history::plan(state.store(), &row)?;
     let out = drive::out(out, &plan.name);
     let place = Place { state: &state, out, answer: Answer::Paths, global };
-    drive::drive(&plan, Work::Resume(row.run, on_copy), setup::registry(), &place)
+    drive::drive(&plan, Work::Resume(row.run, on_copy), setup::registry_of(&project), &place)
 }

@@ -24,7 +24,7 @@ pub(crate) fn run(
     global: &Global,
 ) -> Result<Exit, Problem> {
     let project = setup::project(global);
-    let registry = setup::registry();
+    let registry = setup::registry_of(&project);
     let catalog = setup::catalog(&registry, &project.environment)?;
     let Checked { plan, findings } = pipelines::check(file, &catalog)?;
     let Some(plan) = plan.filter(|_| pipelines::errors(&findings) == 0) else {

@@ -8,17 +8,27 @@ pub mod media;
 mod process;
 pub mod provider;
 #[cfg(test)]
-#[expect(dead_code, reason = "kinds of media use the rest of it")]
 mod testing;
 pub mod text;
+pub mod tool_stack;
 pub mod vrd;
+
+use std::sync::Arc;
 
 use flow_engine::kind::Registry;
 
-/// Every kind of this package, ready to run.
+use crate::provider::llm::Models;
+use crate::vrd::tools::{Shipped, Stacks};
+
+/// Every kind of this package, ready to run: agents write by rules, and plan with the tools that ship.
 pub fn register() -> Registry {
+    register_with(&Models::default(), &(Arc::new(Shipped) as Arc<dyn Stacks>))
+}
+
+/// The same, with the models that agents may ask, and the tools that they plan with.
+pub fn register_with(models: &Models, stacks: &Arc<dyn Stacks>) -> Registry {
     let mut registry = Registry::default();
-    agent::register(&mut registry);
+    agent::register(&mut registry, models, stacks);
     control::register(&mut registry);
     media::register(&mut registry);
     document::register(&mut registry);

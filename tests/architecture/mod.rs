@@ -105,7 +105,10 @@ const TABLE: &[Row] = &[
     },
     Row {
         module: "nodes::agent",
-        may: &[CONTRACT, &["nodes::studio", "nodes::vrd", "nodes::document"]],
+        may: &[
+            CONTRACT,
+            &["nodes::studio", "nodes::vrd", "nodes::document", "nodes::provider::llm"],
+        ],
         never: TERMINAL,
         why: "agents know the domain, and no media",
     },
@@ -124,6 +127,12 @@ const TABLE: &[Row] = &[
         ],
         never: &["engine::kind::Kind", "engine::kind::Pure", "engine::kind::Registry"],
         why: "a provider implements a capability, and is no kind",
+    },
+    Row {
+        module: "nodes::tool_stack",
+        may: &[CONTRACT, &["nodes::vrd"]],
+        never: TERMINAL,
+        why: "the tools database keeps what the domain describes, and knows no kind",
     },
     Row { module: "nodes::studio", may: &[DATA], never: OUTSIDE, why: DOMAIN },
     Row { module: "nodes::vrd", may: &[DATA], never: OUTSIDE, why: DOMAIN },

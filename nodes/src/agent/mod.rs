@@ -2,19 +2,29 @@
 //!
 //! Each is a thin kind over rules that stand elsewhere: what it asks for, what it gives, how a failure reads.
 
+mod paper;
 mod script_smith;
 mod shot_master;
 mod video_solver;
 mod vrd;
+mod words;
+
+use std::sync::Arc;
 
 use flow_engine::kind::Registry;
 
-/// Adds every agent.
-pub(crate) fn register(registry: &mut Registry) {
-    registry.add_pure(vrd::Requirements);
-    registry.add_pure(script_smith::ScriptSmith);
-    registry.add_pure(shot_master::ShotMaster);
-    registry.add(video_solver::VideoSolver);
+use crate::provider::llm::Models;
+use crate::vrd::tools::Stacks;
+
+/// The capability whose providers word what agents write.
+const LLM: &str = "llm";
+
+/// Adds every agent, with the models that may word what it writes and the tools that are planned with.
+pub(crate) fn register(registry: &mut Registry, models: &Models, stacks: &Arc<dyn Stacks>) {
+    registry.add(vrd::Requirements { models: models.clone() });
+    registry.add(script_smith::ScriptSmith { models: models.clone() });
+    registry.add(shot_master::ShotMaster { models: models.clone() });
+    registry.add(video_solver::VideoSolver { models: models.clone(), stacks: Arc::clone(stacks) });
 }
 
 #[cfg(test)]
@@ -45,6 +55,7 @@ mod tests {
         );
         assert_eq!(names(include_str!("../../../templates/prompts/beats.md")), ["beats", "vrd"]);
         assert_eq!(names(include_str!("../../../templates/prompts/frames.md")), ["shots", "style"]);
+        assert_eq!(names(include_str!("../../../templates/prompts/plan.md")), ["plan"]);
     }
 
     #[test]

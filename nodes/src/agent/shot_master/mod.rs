@@ -1,11 +1,17 @@
 //! `agent/shot-master`: a script becomes a list of shots, a storyboard and what they need.
 
+mod reword;
+
 use std::collections::BTreeMap;
 
-use flow_engine::kind::{Failure, Pure};
+use flow_engine::kind::{Attempt, Failure, File, Kind, Nature, Weight};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use super::paper::{Page, Table, keep};
+use super::words::{Question, ask};
+use crate::provider::llm::Models;
 use crate::vrd::issue::{self, Issue};
 use crate::vrd::requirements::Mode;
 use crate::vrd::script::{Beat, Script};
@@ -14,7 +20,9 @@ use crate::vrd::shots::library::{self, Template};
 use crate::vrd::shots::list::{self, Setting};
 use crate::vrd::shots::{AssetSummary, Shot, ShotList, sheet, table};
 
-pub(super) struct ShotMaster;
+pub(super) struct ShotMaster {
+    pub(super) models: Models,
+}
 
 #[derive(Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -49,48 +57,90 @@ pub(super) struct Output {
     asset_summary: AssetSummary,
     shot_list: ShotList,
     /// The contact sheet, as a page of HTML.
-    storyboard: String,
+    storyboard: File<Page>,
     /// The shots as comma-separated values.
-    csv: String,
+    csv: File<Table>,
     issues: Vec<Issue>,
+    /// Whose words these are: `rules`, or a provider and its model.
+    words: String,
 }
 
-impl Pure for ShotMaster {
+impl Kind for ShotMaster {
     type Input = Input;
     type Output = Output;
 
     const NAME: &'static str = "agent/shot-master";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
+    /// A model's answer too: to ask again for the same script would only cost.
+    const NATURE: Nature = Nature::Pure;
+    const WEIGHT: Weight = Weight::Light;
+    const CAPABILITY: Option<&'static str> = Some(super::LLM);
     const DOCS: &'static str = "Breaks a script into shots with framing, light, continuity and storyboard frames.\n\n\
         Give `script`, or `beats`. The shots of a beat sum to it exactly, last 1.5 s or more, and never cut a spoken \
         sentence. `shot_pace` is how many seconds a shot lasts; without it the type of video decides. `notes` that say \
-        `faster` or `slower` change the pace; other notes need a model or a person. `storyboard` is a page to look at.";
+        `faster` or `slower` change the pace; other notes need a model or a person. `storyboard` is a page to look at.\n\n\
+        A model may word the prompts of the frames better; framing, light, timing and continuity stay.";
 
-    fn evaluate(&self, input: Input) -> Result<Output, Failure> {
-        let beats = beats(&input)?;
-        let mut setting = match &input.script {
-            Some(script) => Setting::of(script),
-            None => bare(input.script_id.as_deref()),
+    fn providers(&self) -> Vec<String> {
+        self.models.providers()
+    }
+
+    async fn run(&self, attempt: &dyn Attempt, input: Input) -> Result<Output, Failure> {
+        let (mut list, mut issues, style) = listed(&input)?;
+        let question = Question {
+            template: include_str!("../../../../templates/prompts/frames.md"),
+            facts: &json!({ "shots": list.shots, "style": style }),
+            schema: reword::schema(&list.shots),
+            judge: &|answer| reword::judge(&list.shots, answer),
         };
-        if let Some(pace) = input.shot_pace {
-            setting.pace = pace;
+        let (better, words, warning) = ask(attempt, &self.models, &question).await?.taken("C050");
+        if let Some(shots) = better {
+            list = list.with(shots);
         }
-        setting.mode = input.mode.unwrap_or(setting.mode);
-        setting.created_at.clone_from(&input.created_at);
-        let mut notes_issue = None;
-        if let Some(notes) = input.notes.as_deref().filter(|notes| !notes.trim().is_empty()) {
-            match paced(setting.pace, notes) {
-                Some(pace) => setting.pace = pace,
-                None => notes_issue = Some(unheeded(notes)),
-            }
+        issues.extend(warning);
+        Ok(Output {
+            shot_list_id: list.shot_list_id.clone(),
+            shots: list.shots.clone(),
+            asset_summary: list.asset_summary.clone(),
+            storyboard: keep(
+                attempt,
+                "storyboard.html",
+                &sheet::page(&list.title, &list.shots, &BTreeMap::new()),
+            )
+            .await?,
+            csv: keep(attempt, "shots.csv", &table::csv(&list.shots)).await?,
+            shot_list: list,
+            issues,
+            words,
+        })
+    }
+}
+
+/// The shots in the words of the rules, what was noticed about them, and the style of the whole.
+fn listed(input: &Input) -> Result<(ShotList, Vec<Issue>, String), Failure> {
+    let beats = beats(input)?;
+    let mut setting = match &input.script {
+        Some(script) => Setting::of(script),
+        None => bare(input.script_id.as_deref()),
+    };
+    if let Some(pace) = input.shot_pace {
+        setting.pace = pace;
+    }
+    setting.mode = input.mode.unwrap_or(setting.mode);
+    setting.created_at.clone_from(&input.created_at);
+    let mut notes_issue = None;
+    if let Some(notes) = input.notes.as_deref().filter(|notes| !notes.trim().is_empty()) {
+        match paced(setting.pace, notes) {
+            Some(pace) => setting.pace = pace,
+            None => notes_issue = Some(unheeded(notes)),
         }
-        let library = input.library.clone().unwrap_or_else(library::shipped);
-        let list = list::make(beats, &setting, &library);
-        let issues: Vec<Issue> = list.issues.iter().cloned().chain(notes_issue).collect();
-        match issue::errors(&issues) {
-            Some(errors) if setting.mode == Mode::Auto => Err(Failure::input(errors)),
-            _ => Ok(output(list, issues)),
-        }
+    }
+    let library = input.library.clone().unwrap_or_else(library::shipped);
+    let list = list::make(beats, &setting, &library);
+    let issues: Vec<Issue> = list.issues.iter().cloned().chain(notes_issue).collect();
+    match issue::errors(&issues) {
+        Some(errors) if setting.mode == Mode::Auto => Err(Failure::input(errors)),
+        _ => Ok((list, issues, setting.style.to_owned())),
     }
 }
 
@@ -156,27 +206,21 @@ fn unheeded(notes: &str) -> Issue {
         .fix("say `faster` or `slower`, or change the beats")
 }
 
-fn output(list: ShotList, issues: Vec<Issue>) -> Output {
-    Output {
-        shot_list_id: list.shot_list_id.clone(),
-        shots: list.shots.clone(),
-        asset_summary: list.asset_summary.clone(),
-        storyboard: sheet::page(&list.title, &list.shots, &BTreeMap::new()),
-        csv: table::csv(&list.shots),
-        shot_list: list,
-        issues,
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use serde_json::{Value as Json, json};
+    use serde_json::Value as Json;
 
+    use super::super::words::tests::{Scripted, modelled};
     use super::*;
+    use crate::testing::TestAttempt;
 
-    fn evaluate(input: Json) -> Result<Json, String> {
+    async fn made(models: Models, attempt: &TestAttempt, input: Json) -> Result<Output, String> {
         let input = serde_json::from_value(input).map_err(|error| error.to_string())?;
-        let output = ShotMaster.evaluate(input).map_err(|failure| failure.message)?;
+        ShotMaster { models }.run(attempt, input).await.map_err(|failure| failure.message)
+    }
+
+    async fn evaluate(input: Json) -> Result<Json, String> {
+        let output = made(Models::default(), &TestAttempt::new(), input).await?;
         serde_json::to_value(output).map_err(|error| error.to_string())
     }
 
@@ -187,13 +231,13 @@ mod tests {
         })
     }
 
-    #[test]
-    fn it_works_alone_from_bare_beats() {
-        let output = evaluate(json!({ "beats": [beat()], "shot_pace": 3 })).unwrap();
+    #[tokio::test]
+    async fn it_works_alone_from_bare_beats() {
+        let output = evaluate(json!({ "beats": [beat()], "shot_pace": 3 })).await.unwrap();
         assert_eq!(output["shots"].as_array().unwrap().len(), 3);
         assert_eq!(output["issues"], json!([]));
         assert_eq!(flow_engine::schema::Schema::of::<Output>().violations(&output), []);
-        assert!(output["storyboard"].as_str().unwrap().contains("<svg"));
+        assert_eq!(output["storyboard"]["media_type"], "text/html");
     }
 
     #[test]
@@ -203,24 +247,48 @@ mod tests {
         assert!(!schema.violations(&json!({ "beats": [{ "beat_id": 1 }] })).is_empty());
     }
 
-    #[test]
-    fn notes_change_the_pace_or_are_said_not_to() {
-        let with = |notes: &str| {
-            evaluate(json!({ "beats": [beat()], "shot_pace": 3, "notes": notes })).unwrap()
+    #[tokio::test]
+    async fn notes_change_the_pace_or_are_said_not_to() {
+        let with = async |notes: &str| {
+            evaluate(json!({ "beats": [beat()], "shot_pace": 3, "notes": notes })).await.unwrap()
         };
-        assert_eq!(with("Faster, please")["shots"].as_array().unwrap().len(), 5);
-        assert_eq!(with("more cats")["issues"][0]["code"], "C041");
+        assert_eq!(with("Faster, please").await["shots"].as_array().unwrap().len(), 5);
+        assert_eq!(with("more cats").await["issues"][0]["code"], "C041");
     }
 
-    #[test]
-    fn what_is_no_script_is_refused() {
-        assert!(evaluate(json!({})).unwrap_err().contains("neither a script nor beats"));
-        assert!(evaluate(json!({ "beats": [] })).unwrap_err().contains("no beats"));
+    #[tokio::test]
+    async fn what_is_no_script_is_refused() {
+        assert!(evaluate(json!({})).await.unwrap_err().contains("neither a script nor beats"));
+        assert!(evaluate(json!({ "beats": [] })).await.unwrap_err().contains("no beats"));
         let mut long = beat();
         long["duration_seconds"] = json!(100_000);
-        assert!(evaluate(json!({ "beats": [long] })).unwrap_err().contains("lasts 100000 s"));
+        assert!(evaluate(json!({ "beats": [long] })).await.unwrap_err().contains("lasts 100000 s"));
         let mut wrong = beat();
         wrong["visual_requirements"]["camera_movement"] = json!("fly");
-        assert!(evaluate(json!({ "beats": [wrong] })).unwrap_err().contains("`push_in`"));
+        assert!(evaluate(json!({ "beats": [wrong] })).await.unwrap_err().contains("`push_in`"));
+    }
+
+    #[tokio::test]
+    async fn a_model_words_the_prompts_and_nothing_else() {
+        let input = json!({ "beats": [beat()], "shot_pace": 5 });
+        let plain = made(Models::default(), &TestAttempt::new(), input.clone()).await.unwrap();
+        let good = json!({ "shot_001": "Wide shot of a kitchen at dawn, a cat stretches; aspect ratio 16:9" });
+        let model = Scripted::new(&[&good]);
+        let attempt = modelled();
+        let output = made(model.models(), &attempt, input.clone()).await.unwrap();
+        let prompt = &output.shots[0].storyboard_frame.reference_image_prompt;
+        assert_eq!(*prompt, good["shot_001"].as_str().unwrap());
+        assert_eq!(output.words, "scripted/double");
+        assert_ne!(output.shot_list_id, plain.shot_list_id);
+        assert!(String::from_utf8(attempt.read(&output.storyboard)).unwrap().contains("<svg"));
+
+        let same = json!({ "shot_001": "A cat in a kitchen, the same one, aspect ratio 16:9", "shot_002": "A cat in a kitchen, the same one, aspect ratio 16:9" });
+        let bare = json!({ "shot_001": "A [subject] in a kitchen, looking out" });
+        let model = Scripted::new(&[&same, &bare, &bare]);
+        let output = made(model.models(), &modelled(), input).await.unwrap();
+        assert_eq!(output.shots, plain.shots);
+        let warning = output.issues.last().unwrap();
+        assert!(warning.code == "C050" && warning.message.contains("[subject]"), "{warning}");
+        assert!(model.asked()[1].contains("another shot has the same prompt"));
     }
 }

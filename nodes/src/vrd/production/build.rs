@@ -23,6 +23,8 @@ use crate::vrd::tools::{ToolStack, ToolStatus};
 pub struct Order<'a> {
     pub shots: &'a [Shot],
     pub shot_list_ref: &'a str,
+    /// What the video is called, if it has a name.
+    pub title: Option<&'a str>,
     pub mode: Mode,
     pub created_at: Option<String>,
     pub constraints: &'a Constraints,
@@ -224,6 +226,7 @@ fn assembled(
     });
     let mut plan = ProductionPlan {
         production_plan_id: String::new(),
+        title: order.title.map(str::to_owned),
         shot_list_ref: order.shot_list_ref.into(),
         mode: order.mode,
         created_at: None,
@@ -377,6 +380,7 @@ fn unmade_plan(order: &Order, infeasible: Infeasible) -> ProductionPlan {
     let message = format!("no tool can make {} as the constraints are", shots.join(", "));
     ProductionPlan {
         production_plan_id: String::new(),
+        title: order.title.map(str::to_owned),
         shot_list_ref: order.shot_list_ref.into(),
         mode: order.mode,
         created_at: None,

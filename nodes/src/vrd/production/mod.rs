@@ -7,6 +7,7 @@ pub mod build;
 pub mod candidate;
 pub mod chart;
 pub mod choose;
+pub mod compile;
 pub mod constraints;
 pub mod figures;
 pub mod kit;

@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 
 use super::constraints::Constraints;
 use super::schedule::Slot;
+use crate::vrd::camera::Movement;
 use crate::vrd::dollars::Dollars;
 use crate::vrd::issue::Issue;
 use crate::vrd::milli::Milli;
@@ -29,6 +30,9 @@ words! {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ProductionPlan {
     pub production_plan_id: String,
+    /// What the video is called.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
     pub shot_list_ref: String,
     pub mode: Mode,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -61,6 +65,22 @@ pub struct ProductionPlan {
 pub struct ShotPlan {
     pub shot_id: String,
     pub shot_description: String,
+    #[serde(default)]
+    pub start_seconds: Seconds,
+    pub duration_seconds: Seconds,
+    pub aspect_ratio: String,
+    pub resolution: String,
+    pub camera_movement: Movement,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub voiceover: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialogue: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub on_screen_text: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub music_mood: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sfx: Vec<String>,
     pub recommended_workflow: Workflow,
     pub alternative_workflows: Vec<Workflow>,
     pub production_notes: Vec<String>,

@@ -12,17 +12,40 @@ pub enum Charts {
     Omitted,
 }
 
-/// The plan in Markdown.
-pub fn markdown(plan: &ProductionPlan, charts: Charts) -> String {
-    let mut text = String::from("# Production plan\n\n");
+/// The plan in a paragraph.
+pub fn summary(plan: &ProductionPlan) -> String {
     let verdict = match plan.status {
-        Status::Optimal => "The best there is within the limits, proven.".to_owned(),
-        Status::Bounded => {
-            format!("Within the limits; at most {} % could be gained.", Milli(plan.gap.0 * 100))
-        }
-        Status::Infeasible => "**No plan keeps all limits.**".to_owned(),
+        Status::Optimal => "This is the best there is within the limits, proven.".to_owned(),
+        Status::Bounded => format!(
+            "It keeps the limits; at most {} % could be gained.",
+            Milli(plan.gap.0.saturating_mul(100))
+        ),
+        Status::Infeasible => "No plan keeps all limits.".to_owned(),
     };
-    let _ = writeln!(text, "{verdict}\n");
+    if plan.shot_plans.is_empty() {
+        return verdict;
+    }
+    let made = match plan.shot_plans.len() {
+        1 => "1 shot is".to_owned(),
+        shots => format!("{shots} shots are"),
+    };
+    let dearest = plan.workflow_summary.primary_tools.first();
+    let most = dearest
+        .and_then(|tool| Some((tool, plan.cost_breakdown.by_tool.get(tool)?)))
+        .map(|(tool, cost)| format!(" Most of it, {cost}, goes to {tool}."))
+        .unwrap_or_default();
+    format!(
+        "{made} made for {} in {} minutes, at quality {} of 10.{most} {verdict}",
+        plan.total_estimated_cost_usd,
+        tenths(plan.timeline_estimate.parallel_time_minutes),
+        tenths(plan.quality)
+    )
+}
+
+/// The plan in Markdown, below its `summary`.
+pub fn markdown(plan: &ProductionPlan, summary: &str, charts: Charts) -> String {
+    let mut text = String::from("# Production plan\n\n");
+    let _ = writeln!(text, "{summary}\n");
     if let Some(infeasible) = &plan.infeasible {
         way_out(&mut text, infeasible);
     }

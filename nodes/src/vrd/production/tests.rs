@@ -7,7 +7,7 @@ use serde_json::{Value as Json, json};
 use super::build::{Order, plan};
 use super::constraints::Constraints;
 use super::plan::{ProductionPlan, Status};
-use super::report::{Charts, markdown};
+use super::report::{self, Charts};
 use crate::vrd::dollars::Dollars;
 use crate::vrd::issue::Issue;
 use crate::vrd::milli::Milli;
@@ -21,7 +21,7 @@ fn shots(document: &Json) -> Vec<Shot> {
     list::make(&script.beats, &list::Setting::of(&script), &library::shipped()).shots
 }
 
-fn lamp() -> Vec<Shot> {
+pub(super) fn lamp() -> Vec<Shot> {
     shots(
         &json!({ "video_type": "social_ad", "duration": 30, "core_message": "Lumo wakes you with light." }),
     )
@@ -36,6 +36,7 @@ fn order(
     plan(&Order {
         shots,
         shot_list_ref: "shots_1",
+        title: None,
         mode: Mode::Auto,
         created_at: None,
         constraints: &constraints,
@@ -46,8 +47,12 @@ fn order(
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "every caller writes it in place")]
-fn planned(shots: &[Shot], constraints: Json) -> ProductionPlan {
+pub(super) fn planned(shots: &[Shot], constraints: Json) -> ProductionPlan {
     order(shots, &constraints, &ToolStack::shipped()).unwrap()
+}
+
+fn markdown(plan: &ProductionPlan, charts: Charts) -> String {
+    report::markdown(plan, &report::summary(plan), charts)
 }
 
 /// What holds for every plan that is not refused.
@@ -144,7 +149,7 @@ fn a_plan_reads_like_one() {
     insta::assert_snapshot!(markdown(&plan, Charts::Omitted), @r"
         # Production plan
 
-        The best there is within the limits, proven.
+        6 shots are made for $2.15 in 2.9 minutes, at quality 8.1 of 10. Most of it, $1.23, goes to runway-gen-4.5. This is the best there is within the limits, proven.
 
         **$2.15** · 2.9 min side by side (16.4 min one after another) · quality 8.1 of 10
 
@@ -274,6 +279,7 @@ fn old_prices_are_told() {
         let order = Order {
             shots: &shots,
             shot_list_ref: "s",
+            title: None,
             mode: Mode::Auto,
             created_at: None,
             constraints: &constraints,

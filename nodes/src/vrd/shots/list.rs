@@ -69,9 +69,8 @@ pub fn make(beats: &[Beat], setting: &Setting, library: &[Template]) -> ShotList
     }
     let mut shots = making.shots;
     frame::tell_apart(&mut shots);
-    let text = serde_json::to_string(&shots).unwrap_or_default();
     ShotList {
-        shot_list_id: format!("shots_{}", short_hash(&text)),
+        shot_list_id: id(&shots),
         script_ref: setting.script_ref.into(),
         mode: setting.mode,
         title: setting.title.into(),
@@ -81,6 +80,20 @@ pub fn make(beats: &[Beat], setting: &Setting, library: &[Template]) -> ShotList
         issues: continuity::check(&shots, Some(beats)),
         shots,
         created_at: setting.created_at.clone(),
+    }
+}
+
+/// The id that `shots` have by their content.
+fn id(shots: &[Shot]) -> String {
+    let text = serde_json::to_string(shots).unwrap_or_default();
+    format!("shots_{}", short_hash(&text))
+}
+
+impl ShotList {
+    /// The same list with `shots`, which tell the same in other words.
+    #[must_use]
+    pub fn with(self, shots: Vec<Shot>) -> Self {
+        Self { shot_list_id: id(&shots), shots, ..self }
     }
 }
 

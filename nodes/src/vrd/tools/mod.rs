@@ -3,6 +3,9 @@
 //! The stack is data with a source and a date for every price; no rule names a tool. A retired tool stays in it, so that
 //! a plan that names one can be told its nearest replacement.
 
+pub mod change;
+pub mod csv;
+pub mod find;
 pub mod price;
 pub mod quality;
 pub mod span;
@@ -145,8 +148,13 @@ pub struct Tool {
     /// Who makes it, and by which kind; absent: it can be planned and rehearsed, not run live.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub binding: Option<Binding>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub api_integration: Option<ApiIntegration>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sources: Vec<String>,
+    /// What an editor noted beside, such as `license` or `price_notes`; nothing is planned with it.
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    pub remarks: std::collections::BTreeMap<String, String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub valid_from: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -246,11 +254,55 @@ pub struct Performance {
     pub concurrency: Option<u32>,
 }
 
+/// How a tool is called by programs.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct ApiIntegration {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub api_url: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auth_method: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sdk_available: Option<bool>,
+    /// How its jobs tell that they are done: `poll`, `webhook`.
+    #[serde(rename = "async", skip_serializing_if = "Option::is_none")]
+    pub waits_by: Option<String>,
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Binding {
     pub provider: String,
     pub model: String,
     pub kind: String,
+}
+
+/// Where stacks of tools are kept, each by the version that plans name.
+pub trait Stacks: Send + Sync + 'static {
+    /// The version that is planned with where none is named.
+    fn current(&self) -> Result<String, String>;
+    /// The stack of `version`; where none is named, the current one.
+    fn stack(&self, version: Option<&str>) -> Result<ToolStack, String>;
+}
+
+/// The one stack that ships.
+#[derive(Clone, Copy, Debug)]
+pub struct Shipped;
+
+impl Stacks for Shipped {
+    fn current(&self) -> Result<String, String> {
+        Ok(ToolStack::shipped().tool_stack_version)
+    }
+
+    fn stack(&self, version: Option<&str>) -> Result<ToolStack, String> {
+        let shipped = ToolStack::shipped();
+        match version {
+            Some(version) if version != shipped.tool_stack_version => Err(format!(
+                "there is no tool stack `{version}`, only `{}`",
+                shipped.tool_stack_version
+            )),
+            _ => Ok(shipped),
+        }
+    }
 }
 
 const SEED: &str = include_str!("stack.json");
@@ -336,6 +388,11 @@ impl Tool {
 
     pub fn has(&self, feature: &str) -> bool {
         self.capabilities.features.iter().any(|known| known == feature)
+    }
+
+    /// Whether it may be planned with at all.
+    pub fn is_plannable(&self) -> bool {
+        matches!(self.status, ToolStatus::Active | ToolStatus::Preview)
     }
 
     pub fn needs_own_gpu(&self) -> bool {
