@@ -41,11 +41,7 @@ pub(crate) enum Verb {
         plan: PathBuf,
     },
     /// Find what is wrong with pipelines before anything runs
-    Check {
-        /// Pipeline files [default: all below pipelines/]
-        #[arg(value_name = "FILE")]
-        files: Vec<PathBuf>,
-    },
+    Check(Check),
     /// Draw a pipeline's graph
     Graph {
         /// A pipeline file [default: all below pipelines/, as clusters of one graph]
@@ -60,8 +56,8 @@ pub(crate) enum Verb {
     },
     /// Say what a rule of `flow check` means, and how to obey it
     Explain {
-        /// The name in brackets, as in error[unknown-node]
-        rule: String,
+        /// The name in brackets, as in error[unknown-node] [default: all]
+        rule: Option<String>,
     },
     /// Make one attempt of a kind, without a pipeline
     Call {
@@ -132,6 +128,33 @@ pub(crate) enum Verb {
 pub(crate) enum Keeping {
     /// Remove files that no run, value or cached output names, and that are older than a day
     Clean,
+}
+
+/// What is checked, and how findings are told.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Check {
+    /// Pipeline files [default: all below pipelines/]
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Make the changes that findings offer, and check again
+    #[arg(long)]
+    pub(crate) fix: bool,
+    /// Take warnings for errors
+    #[arg(long)]
+    pub(crate) strict: bool,
+    #[arg(long, value_enum, default_value_t = Findings::Text)]
+    pub(crate) format: Findings,
+}
+
+/// A way to tell findings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Findings {
+    /// For people
+    Text,
+    /// For programs; the same as --json
+    Json,
+    /// SARIF 2.1.0, for code-scanning services
+    Sarif,
 }
 
 /// What a pipeline or a kind is given.

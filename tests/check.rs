@@ -158,3 +158,63 @@ fn an_unknown_rule_is_refused_with_the_nearest_one() {
     help: did you mean `unknown-key`?
     ");
 }
+
+#[test]
+fn fixes_are_made_and_the_file_is_checked_again() {
+    let broken = GREETING
+        .replace("name: greeting", "nmae: greeting  # stays")
+        .replace("use: value", "uses: valeu")
+        .replace("outputs:", "\r\noutputs:");
+    let project = Project::new().with("greeting.yaml", &broken);
+    insta::assert_snapshot!(project.flow("check --fix greeting.yaml"), @"");
+    let mended =
+        std::fs::read_to_string(project.path().join("greeting.yaml")).expect("it is there");
+    let expected = broken.replace("nmae", "name").replace("uses: valeu", "use: value");
+    assert_eq!(mended, expected);
+}
+
+#[test]
+fn what_no_fix_mends_is_left_and_told() {
+    let broken = GREETING.replace("who }}", "whom }}").replace("flow: 1\n", "");
+    let project = Project::new().with("greeting.yaml", &broken);
+    insta::assert_snapshot!(project.flow("check --fix greeting.yaml"), @"");
+}
+
+#[test]
+fn strict_takes_warnings_for_errors() {
+    let unproven = "flow: 1\nnodes:\n  a: { use: exec/command, with: { command: [echo, x], output: {} } }\n  b: { use: image/generate, with: { prompt: '${{ a.output }}' } }\n";
+    let project = Project::new().with("a.yaml", unproven);
+    assert_eq!(project.flow("check a.yaml").status, Some(0));
+    insta::assert_snapshot!(project.flow("check --strict a.yaml"), @"");
+}
+
+#[test]
+fn scanning_services_get_sarif() {
+    let broken = GREETING.replace("name: greeting", "nam: greeting");
+    let project = Project::new().with("greeting.yaml", &broken);
+    let ran = project.flow("check greeting.yaml --format sarif");
+    assert_eq!(ran.status, Some(2), "{ran}");
+    let log = ran.json();
+    assert_eq!(log["version"], "2.1.0");
+    let result = &log["runs"][0]["results"][0];
+    assert_eq!(result["ruleId"], "unknown-key");
+    assert_eq!(log["runs"][0]["tool"]["driver"]["rules"][0]["id"], "unknown-key");
+    assert_eq!(
+        result["fixes"][0]["artifactChanges"][0]["replacements"][0]["insertedContent"]["text"],
+        "name"
+    );
+}
+
+#[test]
+fn three_mistakes_are_told_in_the_order_of_the_file() {
+    let broken = GREETING
+        .replace("name: greeting", "nam: greeting")
+        .replace("use: value", "use: valeu")
+        .replace("greeting.value", "greting.value");
+    let project = Project::new().with("greeting.yaml", &broken);
+    let ran = project.flow("check greeting.yaml --json");
+    let document = ran.json();
+    let found = document["diagnostics"].as_array().expect("a list");
+    let lines: Vec<_> = found.iter().map(|found| (&found["rule"], &found["line"])).collect();
+    insta::assert_snapshot!(format!("{lines:?}"), @"");
+}

@@ -15,6 +15,7 @@ mod project;
 mod readme;
 mod replay;
 mod resume;
+mod rules;
 mod run;
 mod running;
 mod show;

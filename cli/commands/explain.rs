@@ -17,14 +17,45 @@ struct Page {
     explanation: &'static str,
 }
 
-pub(crate) fn explain(name: &str, global: &Global) -> Result<Exit, Problem> {
+#[derive(Serialize)]
+struct Pages {
+    rules: Vec<Page>,
+}
+
+pub(crate) fn explain(name: Option<&str>, global: &Global) -> Result<Exit, Problem> {
+    let Some(name) = name else {
+        return all(global);
+    };
     let rule = find(name)?;
     if global.json {
-        render::print_json(&Page { rule: rule.name, explanation: rule.explanation })?;
+        render::print_json(&page(rule))?;
     } else {
         render::print(&format!("{BOLD}{}{BOLD:#}\n\n{}\n", rule.name, rule.explanation.trim()))?;
     }
     Ok(Exit::Succeeded)
+}
+
+fn all(global: &Global) -> Result<Exit, Problem> {
+    if global.json {
+        render::print_json(&Pages { rules: plan::rules().iter().copied().map(page).collect() })?;
+    } else {
+        let rows = plan::rules().iter().map(|rule| vec![rule.name.into(), summary(rule)]);
+        render::print(&render::table::table(&["rule", "what it says"], rows))?;
+    }
+    Ok(Exit::Succeeded)
+}
+
+fn page(rule: &Rule) -> Page {
+    Page { rule: rule.name, explanation: rule.explanation }
+}
+
+/// The first sentence of the explanation, on one line.
+fn summary(rule: &Rule) -> String {
+    let first = rule.explanation.split("\n\n").next().unwrap_or_default().replace('\n', " ");
+    match first.split_once(". ") {
+        Some((sentence, _)) => format!("{sentence}."),
+        None => first,
+    }
 }
 
 fn find(name: &str) -> Result<&'static Rule, Problem> {

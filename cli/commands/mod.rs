@@ -24,11 +24,11 @@ use crate::exit::{Exit, Problem};
 pub(crate) fn perform(args: &Args) -> Result<Exit, Problem> {
     let global = &args.global;
     match &args.verb {
-        Verb::Check { files } => check::check(files, global),
+        Verb::Check(what) => check::check(what, global),
         Verb::Graph { file, format } => graph::graph(file.as_ref(), *format, global),
         Verb::Kinds { name } => kinds::kinds(name.as_deref(), global),
         Verb::New { plan } => new::from_plan(plan),
-        Verb::Explain { rule } => explain::explain(rule, global),
+        Verb::Explain { rule } => explain::explain(rule.as_deref(), global),
         Verb::Call { kind, values, work } => call::call(kind, values, work, global),
         Verb::Run { file, values, work } => run::run(file, values, work, global),
         Verb::Resume { run, out, take_over } => {

@@ -25,8 +25,6 @@ pub(crate) struct Finding<'a> {
     column: usize,
     end_line: usize,
     end_column: usize,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    label: &'a str,
     help: Option<&'a str>,
     related: Vec<Spot<'a>>,
 }
@@ -39,8 +37,7 @@ struct Spot<'a> {
     column: usize,
     end_line: usize,
     end_column: usize,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    label: &'a str,
+    message: &'a str,
 }
 
 /// What people read of `diagnostics`, in the given order, with colours.
@@ -73,7 +70,9 @@ pub(crate) fn document(diagnostics: &[Diagnostic]) -> Findings<'_> {
 }
 
 fn finding(diagnostic: &Diagnostic) -> Finding<'_> {
-    let Spot { file, line, column, end_line, end_column, label } = spot(&diagnostic.at);
+    let Spot { file, line, column, end_line, end_column, .. } = spot(&diagnostic.at);
+    // What is said under the marked place belongs to the finding as much as what is said elsewhere.
+    let here = Some(&diagnostic.at).filter(|label| !label.text.is_empty());
     Finding {
         rule: diagnostic.rule.name,
         severity: word(diagnostic.severity),
@@ -83,9 +82,8 @@ fn finding(diagnostic: &Diagnostic) -> Finding<'_> {
         column,
         end_line,
         end_column,
-        label,
         help: diagnostic.help.as_deref(),
-        related: diagnostic.related.iter().map(spot).collect(),
+        related: here.into_iter().chain(&diagnostic.related).map(spot).collect(),
     }
 }
 
@@ -155,7 +153,7 @@ fn spot(label: &Label) -> Spot<'_> {
         column: from.column,
         end_line: to.line,
         end_column: to.column,
-        label: &label.text,
+        message: &label.text,
     }
 }
 

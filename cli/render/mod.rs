@@ -5,6 +5,7 @@
 
 pub(crate) mod diagnostics;
 pub(crate) mod progress;
+pub(crate) mod sarif;
 pub(crate) mod schema;
 pub(crate) mod table;
 

@@ -8,7 +8,7 @@ use super::rules;
 use super::syntax::{Entry, ValueBlock};
 use super::text;
 use super::tree::{Key, Tree, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, nearest};
 use crate::expression::{Expression, Fault, Template, is_word};
 use crate::name::{NodeName, RESERVED};
 use crate::source::{Source, Span, Spanned};
@@ -99,6 +99,15 @@ impl Reader<'_> {
         None
     }
 
+    /// Tells that `tree`, the value of `key`, is not text.
+    pub(super) fn no_text<T>(&mut self, tree: &Tree, key: &str) -> Option<T> {
+        match rules::unquoted_text::found(self.source, tree, key) {
+            Some(finding) => self.report(finding),
+            None => return self.wrong(tree, key, "text"),
+        }
+        None
+    }
+
     pub(super) fn bad<T>(&mut self, tree: &Tree, message: String, help: &str) -> Option<T> {
         self.report(rules::bad_value::found(self.source, tree, message, help));
         None
@@ -107,7 +116,7 @@ impl Reader<'_> {
     /// A text that is no expression.
     pub(super) fn literal<'t>(&mut self, (key, tree): Field<'t>) -> Option<&'t str> {
         let Some(text) = tree.text() else {
-            return self.wrong(tree, &key.name, "text");
+            return self.no_text(tree, &key.name);
         };
         if text.contains("${{") {
             self.report(rules::literal_only::found(self.source, tree, &key.name));
@@ -150,7 +159,8 @@ impl Reader<'_> {
                 self.report(rules::literal_only::found(self.source, tree, &key.name));
                 return None;
             }
-            return self.wrong(tree, &key.name, "a whole number");
+            self.report(rules::wrong_type::no_count(self.source, tree, &key.name));
+            return None;
         };
         let count = number.as_u64().and_then(|count| u32::try_from(count).ok());
         match count {
@@ -165,13 +175,23 @@ impl Reader<'_> {
 
     /// One of `words`.
     pub(super) fn word<T: Copy>(&mut self, field: Field<'_>, words: &[(&str, T)]) -> Option<T> {
+        if field.1.text().is_none() {
+            return self.wrong(field.1, &field.0.name, "a word");
+        }
         let text = self.literal(field)?;
         if let Some((_, meaning)) = words.iter().find(|(word, _)| *word == text) {
             return Some(*meaning);
         }
         let list: Vec<_> = words.iter().map(|(word, _)| format!("`{word}`")).collect();
         let message = format!("`{}` cannot be `{text}`", field.0.name);
-        self.bad(field.1, message, &format!("write one of {}", list.join(", ")))
+        let help = format!("write one of {}", list.join(", "));
+        let finding = rules::bad_value::found(self.source, field.1, message, help);
+        let near = nearest(text, words.iter().map(|(word, _)| *word));
+        self.report(match near.filter(|_| field.1.via.is_none()) {
+            Some(near) => finding.write(near),
+            None => finding,
+        });
+        None
     }
 
     /// A name that expressions may read.
@@ -194,10 +214,10 @@ impl Reader<'_> {
             // `when: true`, `map: 3`: written as an expression would write them.
             Value::Bool(_) | Value::Number(_) => self.source.slice(tree.span),
             _ => {
-                let finding =
-                    rules::wrong_type::found(self.source, tree, &key.name, "an expression");
-                let raw = self.source.slice(tree.span);
-                self.report(finding.help(format!("quote the whole expression: `'{raw}'`")));
+                let unquoted = rules::missing_quotes::collection(self.source, tree, &key.name);
+                self.report(unquoted.unwrap_or_else(|| {
+                    rules::wrong_type::found(self.source, tree, &key.name, "an expression")
+                }));
                 return None;
             }
         };

@@ -43,6 +43,7 @@ pub fn parse(source: &Arc<Source>) -> (Option<Document>, Vec<Diagnostic>) {
         }
         None => None,
     };
+    rules::missing_quotes::without_echoes(&mut reader.findings);
     reader.findings.sort_by_key(Diagnostic::order);
     // What an alias repeats is found at each use; where it says the same place, once is enough.
     reader

@@ -272,7 +272,7 @@ impl Reader<'_> {
                 entries.iter().filter_map(|(key, tree)| self.need(key, tree)).collect()
             }
             _ => {
-                let _: Option<()> = self.wrong(tree, &key.name, "a list of nodes: `[look]`");
+                self.report(rules::wrong_type::no_list(self.source, tree, &key.name));
                 Vec::new()
             }
         }
@@ -281,8 +281,7 @@ impl Reader<'_> {
     fn need(&mut self, key: &Key, tree: &Tree) -> Option<NeedBlock> {
         let node = Spanned::new(key.name.clone(), key.span);
         if tree.value == Value::Null {
-            let finding = rules::null_value::found(self.source, key);
-            self.report(finding.help(format!("write `{}: {{}}`", key.name)));
+            self.report(rules::null_value::no_condition(self.source, key));
             return Some(NeedBlock { node, gate: None });
         }
         let mut fields = self.fields(tree, &key.name)?;

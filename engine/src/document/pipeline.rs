@@ -87,13 +87,7 @@ fn body(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> BodyBlock {
 fn version(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<()> {
     let Some((_, tree)) = fields.take("flow") else {
         let start = crate::source::Span { end: fields.span.start, ..fields.span };
-        reader.report(rules::missing_key::found(
-            reader.source,
-            start,
-            "a pipeline",
-            "flow",
-            "flow: 1",
-        ));
+        reader.report(rules::missing_key::no_version(reader.source, start));
         return Some(());
     };
     if tree.to_json() != 1 {
@@ -120,7 +114,7 @@ fn name(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> String {
 fn text(reader: &mut Reader<'_>, (key, tree): Field<'_>) -> Option<String> {
     match tree.text() {
         Some(text) => Some(text.to_owned()),
-        None => reader.wrong(tree, &key.name, "text"),
+        None => reader.no_text(tree, &key.name),
     }
 }
 

@@ -89,9 +89,7 @@ impl Reader<'_> {
         let doubt = DoubtBlock {
             wait: fields.take("wait").and_then(|field| self.duration(field)),
             then: fields.take("then").and_then(|field| self.word(field, &words)).map(str::to_owned),
-            auto_below: fields
-                .take("auto_below")
-                .and_then(|field| self.parsed::<Usd>(field, AMOUNT)),
+            auto_below: fields.take("auto_below").and_then(|field| self.usd(field)),
         };
         self.finish(fields, "a `doubt`", &["wait", "then", "auto_below"]);
         Some(entry(field, doubt))
@@ -128,21 +126,25 @@ impl Reader<'_> {
 
     pub(super) fn amount(&mut self, field: Field<'_>) -> Option<AmountBlock> {
         match &field.1.value {
-            Value::Number(number) => {
-                let message = format!("`{number}` has no currency");
-                self.bad(field.1, message, &format!("write `{number} USD`"))
-            }
             Value::Text(text) if text.text.contains("${{") => {
                 Some(AmountBlock::Computed(self.value(field.1)))
             }
             _ => {
-                let amount: Usd = self.parsed(field, AMOUNT)?;
+                let amount = self.usd(field)?;
                 if amount < Usd::ZERO {
                     return self.bad(field.1, "nobody can spend less than nothing".into(), AMOUNT);
                 }
                 Some(AmountBlock::Written(amount))
             }
         }
+    }
+
+    fn usd(&mut self, field: Field<'_>) -> Option<Usd> {
+        if let Some(finding) = rules::no_currency::found(self.source, field.1) {
+            self.report(finding);
+            return None;
+        }
+        self.parsed(field, AMOUNT)
     }
 
     fn percent(&mut self, field: Field<'_>) -> Option<u8> {

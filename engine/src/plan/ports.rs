@@ -9,6 +9,7 @@ use super::graph::Input;
 use super::pipeline::Declared;
 use super::scope::Scope;
 use super::{Planner, prompt, rules, secret};
+use crate::document::rules::no_currency;
 use crate::document::syntax::{CallBlock, ValueBlock};
 use crate::expression::Template;
 use crate::kind::{Card, Known, Nature, Port};
@@ -155,6 +156,12 @@ impl Planner<'_> {
         let json = self.files.stood_in(json);
         for violation in schema.violations(&json) {
             let tree = value.tree.at_pointer(&violation.path);
+            if schema.is_amount()
+                && let Some(finding) = no_currency::found(self.source, tree)
+            {
+                self.findings.push(finding);
+                continue;
+            }
             self.findings.push(rules::value_mismatch::found(
                 self.source,
                 tree,

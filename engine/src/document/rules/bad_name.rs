@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::dash_in_name;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::name::NodeName;
 use crate::source::{Source, Span};
@@ -10,12 +11,14 @@ pub(in crate::document) static RULE: Rule = Rule {
     name: "bad-name",
     explanation: "\
 Names of nodes, inputs, outputs, loop variables are read by expressions: `[a-z][a-z0-9_]*`, at most 64 characters.
-`a-b` would subtract `b` from `a`; write `a_b`. Pools, kinds and providers are no names that expressions read, and may
-have `-`.
+Pools, kinds and providers are no names that expressions read, and may have `-`.
 ",
 };
 
 pub(in crate::document) fn found(source: &Arc<Source>, name: &str, span: Span) -> Diagnostic {
+    if let Some(repaired) = repaired(name).filter(|repaired| *repaired == name.replace('-', "_")) {
+        return dash_in_name::given(source, span, name, &repaired);
+    }
     let finding = Diagnostic::error(
         &RULE,
         source,
@@ -23,7 +26,7 @@ pub(in crate::document) fn found(source: &Arc<Source>, name: &str, span: Span) -
         format!("`{name}` is not a name that expressions can read"),
     );
     match repaired(name) {
-        Some(repaired) => finding.help(format!("write `{repaired}`")).fix(span, repaired),
+        Some(repaired) => finding.write(&repaired),
         None => finding.help("use `a-z`, `0-9` and `_`, first a letter, at most 64 characters"),
     }
 }

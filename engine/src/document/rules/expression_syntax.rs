@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{quoting, unknown_function};
+use super::{missing_quotes, unknown_function};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::document::tree::Tree;
 use crate::expression::{Fault, FaultKind};
@@ -26,13 +26,15 @@ pub(in crate::document) fn found(
         FaultKind::UnknownFunction => &unknown_function::RULE,
         _ => &RULE,
     };
-    let mut finding = Diagnostic::error(rule, source, span, fault.message.clone());
+    let cut = missing_quotes::cut(source, tree, span, &fault.message);
+    let is_cut = cut.is_some();
+    let mut finding =
+        cut.unwrap_or_else(|| Diagnostic::error(rule, source, span, fault.message.clone()));
     if tree.via.is_some() {
         finding = finding.related(source, tree.place(), "used here");
     }
-    let help = quoting::cut(source, tree).or_else(|| fault.help.clone());
-    match help {
-        Some(help) => finding.help(help),
-        None => finding,
+    match &fault.help {
+        Some(help) if !is_cut => finding.help(help.clone()),
+        _ => finding,
     }
 }

@@ -16,5 +16,8 @@ later one needs a later program.
 };
 
 pub(in crate::document) fn found(source: &Arc<Source>, tree: &Tree) -> Diagnostic {
-    finding(&RULE, source, tree, "this version of the format is not known").help("write `flow: 1`")
+    let finding = finding(&RULE, source, tree, "this version of the format is not known")
+        .help("write `flow: 1`");
+    let is_one = matches!(source.slice(tree.span).trim_matches(['"', '\'']), "1" | "1.0" | "v1");
+    if is_one { finding.fix(tree.span, "1") } else { finding }
 }

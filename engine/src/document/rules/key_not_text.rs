@@ -18,8 +18,9 @@ pub(in crate::document) fn found(source: &Arc<Source>, key: &Tree) -> Diagnostic
     let word = source.slice(key.span);
     let finding = finding(&RULE, source, key, format!("a key is text, not {}", key.what()));
     match key.value {
-        Value::Bool(_) | Value::Number(_) => finding.help(format!("write `\"{word}\"`")),
-        Value::Null if !word.is_empty() => finding.help(format!("write `\"{word}\"`")),
+        Value::Bool(_) | Value::Number(_) | Value::Null if !word.is_empty() => {
+            finding.help(format!("write `\"{word}\"`")).fix(key.span, format!("\"{word}\""))
+        }
         _ => finding.help("give the key a name"),
     }
 }

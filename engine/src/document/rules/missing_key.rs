@@ -24,3 +24,12 @@ pub(in crate::document) fn found(
     Diagnostic::error(&RULE, source, span, format!("{what} needs the key `{key}`"))
         .help(format!("add `{example}`"))
 }
+
+/// A pipeline that begins at `start` does not say in which version of the format it is written.
+pub(in crate::document) fn no_version(source: &Arc<Source>, start: Span) -> Diagnostic {
+    let is_toml = source.path.extension().is_some_and(|ending| ending == "toml");
+    let line = if is_toml { "flow = 1" } else { "flow: 1" };
+    let finding = found(source, start, "a pipeline", "flow", line);
+    let rest = source.text.get(start.range().start..).unwrap_or_default();
+    if rest.starts_with('{') { finding } else { finding.fix(start, format!("{line}\n")) }
+}

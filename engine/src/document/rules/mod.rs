@@ -6,18 +6,21 @@
 pub(super) mod alias_bomb;
 pub(super) mod bad_name;
 pub(super) mod bad_value;
+pub(crate) mod dash_in_name;
 pub(super) mod date;
 pub(super) mod duplicate_key;
 pub(super) mod expression_syntax;
 pub(super) mod flow_version;
+pub(super) mod foreign_key;
 pub(super) mod key_not_text;
 pub(super) mod literal_only;
 pub(super) mod merge_key;
 pub(super) mod missing_key;
+pub(super) mod missing_quotes;
+pub(crate) mod no_currency;
 pub(super) mod node_shape;
 pub(super) mod null_value;
 pub(super) mod number;
-mod quoting;
 pub(super) mod reserved_name;
 pub(super) mod several_documents;
 pub(super) mod syntax;
@@ -27,6 +30,7 @@ pub(super) mod too_deep;
 pub(super) mod unknown_alias;
 pub(crate) mod unknown_function;
 pub(super) mod unknown_key;
+pub(crate) mod unquoted_text;
 pub(super) mod wrapped_expression;
 pub(super) mod wrong_type;
 
@@ -42,14 +46,18 @@ pub(super) static ALL: &[&Rule] = &[
     &alias_bomb::RULE,
     &bad_name::RULE,
     &bad_value::RULE,
+    &dash_in_name::RULE,
     &date::RULE,
     &duplicate_key::RULE,
     &expression_syntax::RULE,
     &flow_version::RULE,
+    &foreign_key::RULE,
     &key_not_text::RULE,
     &literal_only::RULE,
     &merge_key::RULE,
     &missing_key::RULE,
+    &missing_quotes::RULE,
+    &no_currency::RULE,
     &node_shape::RULE,
     &null_value::RULE,
     &number::RULE,
@@ -62,6 +70,7 @@ pub(super) static ALL: &[&Rule] = &[
     &unknown_alias::RULE,
     &unknown_function::RULE,
     &unknown_key::RULE,
+    &unquoted_text::RULE,
     &wrapped_expression::RULE,
     &wrong_type::RULE,
 ];

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use granit_parser::{ErrorKind, ScanError};
 
-use super::{quoting, tab, too_deep};
+use super::{missing_quotes, tab, too_deep};
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::source::{Source, Span};
 
@@ -14,13 +14,7 @@ pub(in crate::document) static RULE: Rule = Rule {
 A pipeline file is YAML 1.2 or TOML, told apart by its ending (`.yaml`, `.yml`, `.toml`).
 
 Where the structure is broken nothing else of the file can be checked, so this finding stands alone.
-Often a value needs quotes: one with `: ` or ` #` in it, one in `{ }` or `[ ]` that holds `${{ }}`, or an expression
-that begins with a quote or a bracket.
-
-```yaml
-when: 'live' == run.mode       # broken: YAML ends the value at the second quote
-when: \"'live' == run.mode\"   # whole
-```
+Often a value needs quotes, which `missing-quotes` tells where it can.
 ",
 };
 
@@ -32,13 +26,8 @@ pub(in crate::document) fn yaml(source: &Arc<Source>, error: &ScanError) -> Diag
     match error.kind() {
         kind if tab::is_about(kind) => tab::found(source, span),
         ErrorKind::RecursionLimitExceeded => too_deep::found(source, span),
-        kind => {
-            let finding = Diagnostic::error(&RULE, source, span, message(kind));
-            match quoting::help(source, span) {
-                Some(help) => finding.help(help),
-                None => finding,
-            }
-        }
+        kind => missing_quotes::structure(source, span, message(kind))
+            .unwrap_or_else(|| Diagnostic::error(&RULE, source, span, message(kind))),
     }
 }
 

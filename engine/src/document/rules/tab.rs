@@ -1,5 +1,6 @@
 //! YAML knows no tabs as indentation.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use granit_parser::ErrorKind;
@@ -34,8 +35,49 @@ pub(super) fn found(source: &Arc<Source>, span: Span) -> Diagnostic {
     } else {
         stop..stop + text[stop..].chars().next().map_or(0, char::len_utf8)
     };
-    Diagnostic::error(&RULE, source, Span::new(marked), "a tab where YAML counts spaces")
-        .help("indent with spaces")
+    let finding = Diagnostic::error(
+        &RULE,
+        source,
+        Span::new(marked.clone()),
+        "a tab where YAML counts spaces",
+    )
+    .help("indent with spaces");
+    match indented(text, marked.start) {
+        Some((range, spaces)) => finding.fix(Span::new(range), spaces),
+        None => finding,
+    }
+}
+
+/// The indentations from the line at `at` on that hold tabs, and the same in spaces; of the first line any, of later ones
+/// those that begin with a tab: others may be text.
+fn indented(text: &str, at: usize) -> Option<(Range<usize>, String)> {
+    let mut start = text[..at].rfind('\n').map_or(0, |end| end + 1);
+    let first = text[start..].split_inclusive('\n').next().unwrap_or_default();
+    if !indentation(first).contains('\t') {
+        // The parser stops at a value, too, that the next line would go on with.
+        start += first.len();
+    }
+    let width = text.lines().map(|line| line.len() - line.trim_start_matches(' ').len());
+    let spaces = " ".repeat(width.filter(|width| *width > 0).min().unwrap_or(2));
+    let (mut line_start, mut copied) = (start, start);
+    let mut replaced = String::new();
+    for line in text[start..].split_inclusive('\n') {
+        let indent = indentation(line);
+        let is_first = line_start == start;
+        if indent.starts_with('\t') || (is_first && indent.contains('\t')) {
+            replaced.push_str(&text[copied..line_start]);
+            replaced.push_str(&indent.replace('\t', &spaces));
+            copied = line_start + indent.len();
+        } else if is_first {
+            return None;
+        }
+        line_start += line.len();
+    }
+    (copied > start).then_some((start..copied, replaced))
+}
+
+fn indentation(line: &str) -> &str {
+    &line[..line.len() - line.trim_start_matches([' ', '\t']).len()]
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::foreign_key;
 use crate::diagnostic::{Diagnostic, Rule, nearest};
 use crate::document::tree::Key;
 use crate::source::Source;
@@ -12,19 +13,12 @@ pub(in crate::document) static RULE: Rule = Rule {
 Only the keys of the language may stand in a pipeline, so that a slip of the finger is told instead of ignored. Keys
 that begin with `x-` are free, for other tools.
 
-Words of other tools have another name here: `if` is `when`, `uses` is `use`, `for_each` is `map`, `depends_on` and
-`gates` are `needs`.
+```yaml
+nodes:
+  film: { use: media/concat, wiht: {} }   # it is called `with`
+```
 ",
 };
-
-/// Words of other tools, and what they are called here.
-const ELSEWHERE: [(&str, &str); 5] = [
-    ("if", "when"),
-    ("uses", "use"),
-    ("for_each", "map"),
-    ("depends_on", "needs"),
-    ("gates", "needs"),
-];
 
 /// `key` is not among the `known` ones of `what` (`a node`).
 pub(in crate::document) fn found(
@@ -33,16 +27,15 @@ pub(in crate::document) fn found(
     what: &str,
     known: &[&str],
 ) -> Diagnostic {
+    if let Some(finding) = foreign_key::found(source, key, what, known) {
+        return finding;
+    }
     let finding =
         Diagnostic::error(&RULE, source, key.span, format!("{what} has no key `{}`", key.name));
-    let elsewhere = ELSEWHERE.iter().find(|(word, _)| *word == key.name).map(|(_, here)| *here);
-    match elsewhere.filter(|here| known.contains(here)) {
-        Some(here) => finding.help(format!("write `{here}`")).fix(key.span, here),
-        None => match nearest(&key.name, known.iter().copied()) {
-            Some(near) => finding.help(format!("write `{near}`")),
-            None if known.is_empty() => finding.help("remove it"),
-            None => finding.help(format!("it has {}", list(known))),
-        },
+    match nearest(&key.name, known.iter().copied()) {
+        Some(near) => finding.write(near),
+        None if known.is_empty() => finding.help("remove it"),
+        None => finding.help(format!("it has {}", list(known))),
     }
 }
 

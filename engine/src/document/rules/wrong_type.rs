@@ -20,6 +20,28 @@ pub(in crate::document) fn no_pipeline(source: &Arc<Source>, tree: &Tree) -> Dia
         .help("begin the file with `flow: 1`")
 }
 
+/// `tree`, the value of `key`, is not a list; a text is likely its only item.
+pub(in crate::document) fn no_list(source: &Arc<Source>, tree: &Tree, key: &str) -> Diagnostic {
+    let finding = found(source, tree, key, "a list of nodes: `[look]`");
+    let written = source.slice(tree.span);
+    match tree.text() {
+        Some(text) if text.split([',', ' ']).count() == 1 => {
+            let text = format!("[{written}]");
+            finding.help(format!("write `{text}`")).fix(tree.span, text)
+        }
+        _ => finding,
+    }
+}
+
+/// `tree`, the value of `key`, is not a number; a text may be one in quotes.
+pub(in crate::document) fn no_count(source: &Arc<Source>, tree: &Tree, key: &str) -> Diagnostic {
+    let finding = found(source, tree, key, "a whole number");
+    match tree.text().filter(|text| text.parse::<u32>().is_ok()) {
+        Some(text) => finding.help(format!("write `{text}`")).fix(tree.span, text),
+        None => finding,
+    }
+}
+
 /// `tree`, the value of `key`, is not `expected` (`a list of names`).
 pub(in crate::document) fn found(
     source: &Arc<Source>,

@@ -47,37 +47,43 @@ fn broken_expressions_are_told_where_they_break() {
 #[test]
 fn values_that_yaml_cuts_short_are_told_with_the_quotes_they_need() {
     assert_snapshot!(nodes("a:\n  use: value\n  when: 'live' == run.mode\n"), @r#"
-        error[syntax] 5:18 `=`: text after a quoted value
+        error[missing-quotes] 5:18 `=`: text after a quoted value
           help: quote the whole expression: `when: "'live' == run.mode"`
+          fix: `"'live' == run.mode"`
     "#);
     assert_snapshot!(nodes("a:\n  use: value\n  map: [1, 2] | chain(x)\n"), @r#"
-        error[syntax] 5:17 `|`: this is not YAML: while scanning a block scalar, did not find expected comment or line break
+        error[missing-quotes] 5:17 `|`: this is not YAML: while scanning a block scalar, did not find expected comment or line break
           help: quote the whole expression: `map: "[1, 2] | chain(x)"`
+          fix: `"[1, 2] | chain(x)"`
     "#);
-    assert_snapshot!(nodes("a:\n  use: value\n  map: [1, 2]\n"), @r"
-        error[wrong-type] 5:10 `[1, 2]`: `map` takes an expression, not a list
-          help: quote the whole expression: `'[1, 2]'`
-    ");
-    assert_snapshot!(nodes("a:\n  use: value\n  with: { text: ${{ x.y }} }\n"), @r"
-        error[syntax] 5:20 `{`: this is not YAML: while parsing a flow mapping, did not find expected ',' or '}'
+    assert_snapshot!(nodes("a:\n  use: value\n  map: [1, 2]\n"), @r#"
+        error[missing-quotes] 5:10 `[1, 2]`: `map` takes an expression, not a list
+          help: quote the whole expression: `"[1, 2]"`
+          fix: `"[1, 2]"`
+    "#);
+    assert_snapshot!(nodes("a:\n  use: value\n  with: { text: ${{ x.y }} }\n"), @r#"
+        error[missing-quotes] 5:20 `{`: this is not YAML: while parsing a flow mapping, did not find expected ',' or '}'
           help: quote values with `${{ }}` that stand in `{ }` or `[ ]`
-    ");
-    assert_snapshot!(nodes("a:\n  approve:\n    ask: Really: ${{ x }}?\n"), @r#"
-        error[syntax] 5:18 `:`: `: ` inside a value that has no quotes
-          help: quote the whole value: `ask: "Really: ${{ x }}?"`
+          fix: `{ text: "${{ x.y }}" }`
     "#);
-    assert_snapshot!(nodes("a:\n  use: value\n  when: name == 'a #b'\n"), @r"
-        error[expression-syntax] 5:21 ``: unexpected end of string
+    assert_snapshot!(nodes("a:\n  approve:\n    ask: Really: ${{ x }}?\n"), @r#"
+        error[missing-quotes] 5:18 `:`: `: ` inside a value that has no quotes
+          help: quote the whole value: `ask: "Really: ${{ x }}?"`
+          fix: `"Really: ${{ x }}?"`
+    "#);
+    assert_snapshot!(nodes("a:\n  use: value\n  when: name == 'a #b'\n"), @r#"
+        error[missing-quotes] 5:21 ``: unexpected end of string
           help: quote the whole value: YAML ends one without quotes at ` #`
-    ");
-    assert_snapshot!(nodes("a:\n  use: value\n  with:\n    text: ${{ x | default('a #b') }}\n"), @r"
-        error[expression-syntax] 6:13 `${{`: `${{` is not closed
+          fix: `"name == 'a #b'"`
+    "#);
+    assert_snapshot!(nodes("a:\n  use: value\n  with:\n    text: ${{ x | default('a #b') }}\n"), @r#"
+        error[missing-quotes] 6:13 `${{`: `${{` is not closed
           help: quote the whole value: YAML ends one without quotes at ` #`
-    ");
-    assert_snapshot!(nodes("a: { use: value, when: range(1, 2), with: {} }\n"), @r"
-        error[expression-syntax] 3:32 `1`: unexpected end of input, expected `,`
+          fix: `"${{ x | default('a #b') }}"`
+    "#);
+    assert_snapshot!(nodes("a: { use: value, when: range(1, 2), with: {} }\n"), @r#"
+        error[missing-quotes] 3:32 `1`: unexpected end of input, expected `,`
           help: quote the whole value: in `{ }` and `[ ]` YAML ends it at `,` and brackets
-        error[null-value] 3:35 `2)`: `2)` has no value
-          help: write a value, or remove the key
-    ");
+          fix: `"range(1, 2)"`
+    "#);
 }

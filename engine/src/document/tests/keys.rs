@@ -6,61 +6,67 @@ use super::{nodes, yaml};
 
 #[test]
 fn unknown_keys_are_told_with_what_was_meant() {
-    assert_snapshot!(yaml("flow: 1\nndoes: {}\nfrobnicate: 1\n"), @r"
+    assert_snapshot!(yaml("flow: 1\nndoes: {}\nfrobnicate: 1\n"), @"
         error[missing-key] 1:1 ``: a pipeline needs the key `nodes`
           help: add `nodes:`
         error[unknown-key] 2:1 `ndoes`: a pipeline has no key `ndoes`
           help: write `nodes`
+          fix: `nodes`
         error[unknown-key] 3:1 `frobnicate`: a pipeline has no key `frobnicate`
           help: it has `flow`, `name`, `description`, `schedule`, `inputs`, `budget`, `providers`, `pools`, `doubt`, `nodes`, `outputs`
     ");
-    assert_snapshot!(nodes("a:\n  uses: value\n  wiht: {}\nb:\n  if: x\n  for_each: y\n  as: z\n  depends_on: [a]\n  gates: {}\n  use: value\n  colour: red\n"), @r"
-        error[unknown-key] 4:5 `uses`: a node has no key `uses`
+    assert_snapshot!(nodes("a:\n  uses: value\n  wiht: {}\nb:\n  if: x\n  for_each: y\n  as: z\n  depends_on: [a]\n  gates: {}\n  use: value\n  colour: red\n"), @"
+        error[foreign-key] 4:5 `uses`: a node has no key `uses`: it is called `use` here
           help: write `use`
           fix: `use`
         error[unknown-key] 5:5 `wiht`: a node has no key `wiht`
           help: write `with`
-        error[unknown-key] 7:5 `if`: a node has no key `if`
+          fix: `with`
+        error[foreign-key] 7:5 `if`: a node has no key `if`: it is called `when` here
           help: write `when`
           fix: `when`
-        error[unknown-key] 8:5 `for_each`: a node has no key `for_each`
+        error[foreign-key] 8:5 `for_each`: a node has no key `for_each`: it is called `map` here
           help: write `map`
           fix: `map`
-        error[unknown-key] 10:5 `depends_on`: a node has no key `depends_on`
+        error[foreign-key] 10:5 `depends_on`: a node has no key `depends_on`: it is called `needs` here
           help: write `needs`
           fix: `needs`
-        error[unknown-key] 11:5 `gates`: a node has no key `gates`
+        error[foreign-key] 11:5 `gates`: a node has no key `gates`: it is called `needs` here
           help: write `needs`
           fix: `needs`
         error[unknown-key] 13:5 `colour`: a node has no key `colour`
           help: it has `use`, `with`, `provider`, `model`, `nodes`, `outputs`, `approve`, `when`, `map`, `as`, `key`, `limit`, `max_items`, `repeat`, `carry`, `needs`, `retry`, `timeout`, `fallback`, `on_error`, `budget`, `doubt`, `pool`, `cache`, `undo`, `description`
     ");
-    assert_snapshot!(nodes("a:\n  use: value\n  retry: { atempts: 3 }\n  budget: { limt: 1 USD }\n  approved: 1\n"), @r"
+    assert_snapshot!(nodes("a:\n  use: value\n  retry: { atempts: 3 }\n  budget: { limt: 1 USD }\n  approved: 1\n"), @"
         error[unknown-key] 5:14 `atempts`: a `retry` has no key `atempts`
           help: write `attempts`
+          fix: `attempts`
         error[unknown-key] 6:15 `limt`: a `budget` has no key `limt`
           help: write `limit`
+          fix: `limit`
         error[unknown-key] 7:5 `approved`: a node has no key `approved`
           help: write `approve`
+          fix: `approve`
     ");
 }
 
 #[test]
 fn keys_without_a_value_are_told() {
-    assert_snapshot!(nodes("a:\nb:\n  use: value\n  when:\n  with:\n    x: null\n  needs:\n    a:\n"), @r"
+    assert_snapshot!(nodes("a:\nb:\n  use: value\n  when:\n  with:\n    x: null\n  needs:\n    a:\n"), @"
         error[null-value] 3:3 `a`: `a` has no value
           help: write a value, or remove the key
         error[null-value] 6:5 `when`: `when` has no value
           help: write a value, or remove the key
         error[null-value] 10:7 `a`: `a` has no value
           help: write `a: {}`
+          fix: ` {}`
     ");
 }
 
 #[test]
 fn names_that_expressions_cannot_read_are_told() {
-    assert_snapshot!(nodes("a-b: { use: value }\nScene: { use: value }\nitem: { use: value }\nand: { use: value }\nrange: { use: value }\nc: { use: value, map: x, as: 2nd }\n'': { use: value }\n"), @r"
-        error[bad-name] 3:3 `a-b`: `a-b` is not a name that expressions can read
+    assert_snapshot!(nodes("a-b: { use: value }\nScene: { use: value }\nitem: { use: value }\nand: { use: value }\nrange: { use: value }\nc: { use: value, map: x, as: 2nd }\n'': { use: value }\n"), @"
+        error[dash-in-name] 3:3 `a-b`: expressions would read `a-b` as a subtraction
           help: write `a_b`
           fix: `a_b`
         error[bad-name] 4:3 `Scene`: `Scene` is not a name that expressions can read
@@ -77,12 +83,12 @@ fn names_that_expressions_cannot_read_are_told() {
         error[bad-name] 9:3 `''`: `` is not a name that expressions can read
           help: use `a-z`, `0-9` and `_`, first a letter, at most 64 characters
     ");
-    assert_snapshot!(yaml("flow: 1\ninputs: { my-topic: { type: string }, x: string }\nnodes: {}\noutputs: { the-film: 1 }\n"), @r"
-        error[bad-name] 2:11 `my-topic`: `my-topic` is not a name that expressions can read
+    assert_snapshot!(yaml("flow: 1\ninputs: { my-topic: { type: string }, x: string }\nnodes: {}\noutputs: { the-film: 1 }\n"), @"
+        error[dash-in-name] 2:11 `my-topic`: expressions would read `my-topic` as a subtraction
           help: write `my_topic`
           fix: `my_topic`
         error[wrong-type] 2:42 `string`: `x` takes a JSON Schema, such as `{ type: string }`, not text
-        error[bad-name] 4:12 `the-film`: `the-film` is not a name that expressions can read
+        error[dash-in-name] 4:12 `the-film`: expressions would read `the-film` as a subtraction
           help: write `the_film`
           fix: `the_film`
     ");
@@ -114,32 +120,42 @@ fn a_node_does_exactly_one_thing() {
 
 #[test]
 fn values_of_another_type_are_told() {
-    assert_snapshot!(nodes("a: { use: [x], limit: '4', map: x, retry: 3, needs: b, with: 3, fallback: {} }\nb: { nodes: [x], pool: 3, on_error: true, timeout: 30 }\n"), @r"
+    assert_snapshot!(nodes("a: { use: [x], limit: '4', map: x, retry: 3, needs: b, with: 3, fallback: {} }\nb: { nodes: [x], pool: 3, on_error: true, timeout: 30 }\n"), @r#"
         error[wrong-type] 3:13 `[x]`: `use` takes text, not a list
         error[wrong-type] 3:25 `'4'`: `limit` takes a whole number, not text
+          help: write `4`
+          fix: `4`
         error[wrong-type] 3:45 `3`: `retry` takes a map, not a number
         error[wrong-type] 3:55 `b`: `needs` takes a list of nodes: `[look]`, not text
+          help: write `[b]`
+          fix: `[b]`
         error[wrong-type] 3:64 `3`: `with` takes a map of ports and values, not a number
         error[wrong-type] 3:77 `{}`: `fallback` takes a list of alternatives, not a map
         error[wrong-type] 4:15 `[x]`: `nodes` takes a map of nodes by name, not a list
-        error[wrong-type] 4:26 `3`: `pool` takes text, not a number
-        error[wrong-type] 4:39 `true`: `on_error` takes text, not a boolean
+        error[unquoted-text] 4:26 `3`: `pool` takes text, and `3` without quotes is a number
+          help: write `"3"`
+          fix: `"3"`
+        error[wrong-type] 4:39 `true`: `on_error` takes a word, not a boolean
         error[bad-value] 4:54 `30`: `30` has no unit
           help: write `30s` for seconds
-    ");
-    assert_snapshot!(yaml("flow: 1\nname: 3\ninputs: []\npools: x\nproviders: { image: 3 }\nnodes: []\noutputs: x\n"), @r"
-        error[wrong-type] 2:7 `3`: `name` takes text, not a number
+    "#);
+    assert_snapshot!(yaml("flow: 1\nname: 3\ninputs: []\npools: x\nproviders: { image: 3 }\nnodes: []\noutputs: x\n"), @r#"
+        error[unquoted-text] 2:7 `3`: `name` takes text, and `3` without quotes is a number
+          help: write `"3"`
+          fix: `"3"`
         error[wrong-type] 3:9 `[]`: `inputs` takes a map, not a list
         error[wrong-type] 4:8 `x`: `pools` takes a map, not text
-        error[wrong-type] 5:21 `3`: `image` takes text, not a number
+        error[unquoted-text] 5:21 `3`: `image` takes text, and `3` without quotes is a number
+          help: write `"3"`
+          fix: `"3"`
         error[wrong-type] 6:8 `[]`: `nodes` takes a map of nodes by name, not a list
         error[wrong-type] 7:10 `x`: `outputs` takes a map of names and values, not text
-    ");
+    "#);
 }
 
 #[test]
 fn values_that_a_key_cannot_mean_are_told() {
-    assert_snapshot!(nodes("a: { use: Media/x, timeout: soon, limit: 0, map: x, retry: { attempts: 0, backoff: 60s..2s } }\nb: { use: value, on_error: ignore, budget: 5, cache: never }\nc: { use: value, budget: 5 EUR, doubt: { then: hope, auto_below: much } }\nd: { use: value, needs: { a: { else: wait } }, cache: { ttl: x } }\n"), @r"
+    assert_snapshot!(nodes("a: { use: Media/x, timeout: soon, limit: 0, map: x, retry: { attempts: 0, backoff: 60s..2s } }\nb: { use: value, on_error: ignore, budget: 5, cache: never }\nc: { use: value, budget: 5 EUR, doubt: { then: hope, auto_below: much } }\nd: { use: value, needs: { a: { else: wait } }, cache: { ttl: x } }\n"), @"
         error[bad-value] 3:13 `Media/x`: `Media/x` is not the name of a kind
           help: a kind is written `word` or `family/word`, of `a-z`, `0-9` and `-`
         error[bad-value] 3:31 `soon`: `soon` is not a duration
@@ -152,8 +168,9 @@ fn values_that_a_key_cannot_mean_are_told() {
           help: write the shorter pause first
         error[bad-value] 4:30 `ignore`: `on_error` cannot be `ignore`
           help: write one of `fail`, `skip`, `drop`
-        error[bad-value] 4:46 `5`: `5` has no currency
+        error[no-currency] 4:46 `5`: `5` has no currency
           help: write `5 USD`
+          fix: `5 USD`
         error[bad-value] 4:56 `never`: `cache` cannot be `never`
           help: write one of `auto`, `off`
         error[bad-value] 5:28 `5 EUR`: the only currency is USD, as in `5 USD`
@@ -165,7 +182,8 @@ fn values_that_a_key_cannot_mean_are_told() {
         error[node-shape] 6:34 `else`: `else` means nothing without `when` or `budget`
           help: remove it, or add `when` or `budget`
         error[bad-value] 6:40 `wait`: `else` cannot be `wait`
-          help: write one of `fail`, `skip`, `ask`
+          help: write `fail`
+          fix: `fail`
         error[bad-value] 6:64 `x`: `x` is not a duration
           help: a duration is written like `90s`, `2m` or `1h30m`
     ");
@@ -173,9 +191,11 @@ fn values_that_a_key_cannot_mean_are_told() {
         error[flow-version] 1:7 `2`: this version of the format is not known
           help: write `flow: 1`
     ");
-    assert_snapshot!(yaml("nodes: {}\nbudget: { warn: 120%, on_exceed: explode }\npools: { a: { rate: fast }, b: 0 }\n"), @r"
+    assert_snapshot!(yaml("nodes: {}\nbudget: { warn: 120%, on_exceed: explode }\npools: { a: { rate: fast }, b: 0 }\n"), @"
         error[missing-key] 1:1 ``: a pipeline needs the key `flow`
           help: add `flow: 1`
+          fix: `flow: 1
+        `
         error[bad-value] 2:17 `120%`: `120%` is not a share
           help: write it like `80%`
         error[bad-value] 2:34 `explode`: `on_exceed` cannot be `explode`

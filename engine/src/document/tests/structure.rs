@@ -7,9 +7,10 @@ use crate::diagnostic::plain;
 
 #[test]
 fn broken_structures_are_told_with_their_place() {
-    assert_snapshot!(yaml("flow: 1\nnodes:\n\ta: x\n"), @r"
+    assert_snapshot!(yaml("flow: 1\nnodes:\n\ta: x\n"), @"
         error[tab] 3:1 `	`: a tab where YAML counts spaces
           help: indent with spaces
+          fix: `  `
     ");
     assert_snapshot!(yaml("flow: 1\nnodes: { a: { use: value }\n"), @"error[syntax] 2:8 `{`: `{` is never closed");
     assert_snapshot!(yaml("flow: 1\nname: 'x\n"), @"error[syntax] 3:1 ``: a quoted value without its second quote");
@@ -51,8 +52,10 @@ fn values_that_json_cannot_hold_are_told() {
           help: remove the tag
         error[key-not-text] 7:1 `1`: a key is text, not a number
           help: write `"1"`
+          fix: `"1"`
         error[key-not-text] 8:1 `~`: a key is text, not nothing
           help: write `"~"`
+          fix: `"~"`
     "#);
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::yes_no;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::source::{Source, Span};
 
@@ -24,6 +25,9 @@ pub(in crate::plan) fn default(
     name: &str,
     why: &str,
 ) -> Diagnostic {
+    if let Some(finding) = yes_no::found(source, at, name, why) {
+        return finding;
+    }
     Diagnostic::error(&RULE, source, at, format!("the default of `{name}` does not fit: {why}"))
         .help("change the default or the schema")
 }

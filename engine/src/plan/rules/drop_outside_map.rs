@@ -15,5 +15,6 @@ it gives null when it fails.
 
 pub(in crate::plan) fn found(source: &Arc<Source>, at: Span) -> Diagnostic {
     Diagnostic::error(&RULE, source, at, "`drop` is about the items of a `map`")
+        .write("skip")
         .help("write `skip`: the node gives null when it fails")
 }

@@ -24,6 +24,7 @@ pub(super) mod unknown_port;
 pub(super) mod unknown_provider;
 pub(super) mod unknown_word;
 pub(super) mod value_mismatch;
+pub(super) mod yes_no;
 
 use std::sync::{Arc, OnceLock};
 
@@ -56,6 +57,7 @@ static OWN: &[&Rule] = &[
     &unknown_provider::RULE,
     &unknown_word::RULE,
     &value_mismatch::RULE,
+    &yes_no::RULE,
 ];
 
 /// Every law that a pipeline file can break, by name; for `flow explain`.

@@ -20,7 +20,7 @@ pub(in crate::plan) fn found(
 ) -> Diagnostic {
     let finding = Diagnostic::error(&RULE, source, at, format!("there is no kind `{kind}`"));
     match nearest(kind, known.iter().copied()) {
-        Some(near) => finding.help(format!("write `{near}`")),
+        Some(near) => finding.write(near),
         None => finding.help("`flow kinds` lists all kinds"),
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Rule, nearest};
+use crate::document::rules::dash_in_name;
 use crate::source::{Source, Span};
 
 pub(in crate::plan) static RULE: Rule = Rule {
@@ -29,14 +30,12 @@ pub(in crate::plan) fn found(
 ) -> Diagnostic {
     if let Some((span, repaired)) = subtracted(source, at, known) {
         // Found once for each part; the parts' findings are equal.
-        let written = source.slice(span);
-        let message = format!("`{written}` would subtract: `-` is no part of a name");
-        return Diagnostic::error(&RULE, source, span, message)
-            .help(format!("write `{repaired}`"))
-            .fix(span, repaired);
+        return dash_in_name::read(source, span, source.slice(span), &repaired);
     }
     let finding = Diagnostic::error(&RULE, source, at, format!("nothing here is called `{name}`"));
     match nearest(name, known.iter().copied()) {
+        // What is given in capitals is mended to small letters; then what reads it is too.
+        Some(near) if near == name.to_ascii_lowercase() => finding.write(near),
         Some(near) => finding.help(format!("write `{near}`, or add a node called `{name}`")),
         None => finding.help(format!("add a node called `{name}`, or read one that there is")),
     }

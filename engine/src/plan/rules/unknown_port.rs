@@ -26,7 +26,7 @@ pub(in crate::plan) fn found(
         format!("it has {}", ports.join(", "))
     };
     match nearest(port, known.iter().copied()) {
-        Some(near) => finding.help(format!("write `{near}`")),
+        Some(near) => finding.write(near),
         None if known.is_empty() => finding.help("it takes no input: remove the port"),
         None => finding.help(list()),
     }

@@ -23,7 +23,7 @@ pub(in crate::plan) fn found(
     let finding = Diagnostic::error(&RULE, source, at, message);
     let list: Vec<_> = known.iter().map(|provider| format!("`{provider}`")).collect();
     match nearest(provider, known.iter().copied()) {
-        Some(near) => finding.help(format!("write `{near}`")),
+        Some(near) => finding.write(near),
         None => finding.help(format!("write one of {}", list.join(", "))),
     }
 }
@@ -48,7 +48,7 @@ pub(in crate::plan) fn unknown_capability(
     let finding = Diagnostic::error(&RULE, source, at, message);
     let list: Vec<_> = known.iter().map(|capability| format!("`{capability}`")).collect();
     match nearest(capability, known.iter().copied()) {
-        Some(near) => finding.help(format!("write `{near}`")),
+        Some(near) => finding.write(near),
         None => finding.help(format!("write one of {}", list.join(", "))),
     }
 }

@@ -22,7 +22,7 @@ pub(in crate::plan) fn found(
     let finding = Diagnostic::error(&RULE, source, at, format!("no failure is called `{word}`"));
     let list: Vec<_> = known.iter().map(|word| format!("`{word}`")).collect();
     match nearest(word, known.iter().copied()) {
-        Some(near) => finding.help(format!("write `{near}`")),
+        Some(near) => finding.write(near),
         None => finding.help(format!("write some of {}", list.join(", "))),
     }
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use super::yes_no;
 use crate::diagnostic::{Diagnostic, Rule};
+use crate::document::rules::unquoted_text;
 use crate::document::tree::Tree;
 use crate::source::Source;
 
@@ -20,19 +22,28 @@ pub(in crate::plan) fn found(
     port: &str,
     violation: &str,
 ) -> Diagnostic {
+    if let Some(finding) = traps(source, tree, port, violation) {
+        return finding;
+    }
     let message = format!("`{port}` does not take this: {violation}");
     let finding = Diagnostic::error(&RULE, source, tree.place(), message);
-    let finding = match tree.via {
+    match tree.via {
         Some(_) => finding.related(source, tree.span, "the value stands here"),
         None => finding,
-    };
-    let word = match tree.text() {
-        Some("yes" | "on" | "y") => "true",
-        Some("no" | "off" | "n") => "false",
-        _ => return finding,
-    };
-    if violation.ends_with("is not of type \"boolean\"") {
-        return finding.help(format!("write `{word}`")).fix(tree.place(), word);
     }
-    finding
+}
+
+/// What is wrong more often than anything else has rules of its own.
+fn traps(source: &Arc<Source>, tree: &Tree, port: &str, violation: &str) -> Option<Diagnostic> {
+    // What an alias repeats may be right elsewhere.
+    if tree.via.is_some() {
+        return None;
+    }
+    if let Some(finding) = yes_no::found(source, tree.span, port, violation) {
+        return Some(finding);
+    }
+    if violation.contains("is not of type") && violation.contains("\"string\"") {
+        return unquoted_text::found(source, tree, port);
+    }
+    None
 }

@@ -3,6 +3,7 @@
 mod catalog;
 mod examples;
 mod expressions;
+mod fixes;
 mod language;
 mod names;
 mod pipelines;

@@ -14,11 +14,11 @@ fn names_that_nothing_has_are_told_with_what_was_meant() {
         error[unknown-name] 4:84 `darft`: nothing here is called `darft`
           help: write `draft`, or add a node called `darft`
     ");
-    assert_snapshot!(nodes("my-node: { use: value, with: { value: 1 } }\nfilm: { use: value, with: { value: \"${{ my-node.value }}\" } }\n"), @r"
-        error[bad-name] 3:3 `my-node`: `my-node` is not a name that expressions can read
+    assert_snapshot!(nodes("my-node: { use: value, with: { value: 1 } }\nfilm: { use: value, with: { value: \"${{ my-node.value }}\" } }\n"), @"
+        error[dash-in-name] 3:3 `my-node`: expressions would read `my-node` as a subtraction
           help: write `my_node`
           fix: `my_node`
-        error[unknown-name] 4:43 `my-node`: `my-node` would subtract: `-` is no part of a name
+        error[dash-in-name] 4:43 `my-node`: `my-node` would subtract: `-` is no part of a name
           help: write `my_node`
           fix: `my_node`
     ");

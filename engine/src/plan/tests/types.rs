@@ -6,15 +6,17 @@ use super::{nodes, refused, wrong};
 
 #[test]
 fn kinds_and_their_ports_are_told_with_what_was_meant() {
-    assert_snapshot!(nodes("a: { use: image/concat, with: { x: 1 } }\nb: { use: agent/script-writr }\nc: { use: agent/script-writer, with: { topik: x, other: \"${{ a.x.y }}\" } }\nd: { use: frobnicate }\n"), @r"
+    assert_snapshot!(nodes("a: { use: image/concat, with: { x: 1 } }\nb: { use: agent/script-writr }\nc: { use: agent/script-writer, with: { topik: x, other: \"${{ a.x.y }}\" } }\nd: { use: frobnicate }\n"), @"
         error[unknown-kind] 3:13 `image/concat`: there is no kind `image/concat`
           help: `flow kinds` lists all kinds
         error[unknown-kind] 4:13 `agent/script-writr`: there is no kind `agent/script-writr`
           help: write `agent/script-writer`
+          fix: `agent/script-writer`
         error[missing-port] 5:13 `agent/script-writer`: `agent/script-writer` needs `topic`
           help: add `topic: …` to `with`
         error[unknown-port] 5:42 `topik`: `agent/script-writer` has no port `topik`
           help: write `topic`
+          fix: `topic`
         error[unknown-port] 5:52 `other`: `agent/script-writer` has no port `other`
           help: it has `topic`, `seconds`, `draft`
         error[unknown-kind] 6:13 `frobnicate`: there is no kind `frobnicate`
@@ -34,7 +36,7 @@ fn written_values_are_checked_against_their_ports() {
         error[value-mismatch] 3:49 `ab`: `topic` does not take this: "ab" is shorter than 3 characters
         error[value-mismatch] 3:62 `3.5`: `seconds` does not take this: 3.5 is not of type "integer"
         error[value-mismatch] 3:62 `3.5`: `seconds` does not take this: 3.5 is less than the minimum of 10
-        error[value-mismatch] 3:74 `yes`: `draft` does not take this: "yes" is not of type "boolean"
+        error[yes-no] 3:74 `yes`: `draft` takes a boolean, and `yes` is text
           help: write `true`
           fix: `true`
         error[value-mismatch] 4:42 `[]`: `clips` does not take this: [] has less than 1 item
@@ -125,9 +127,10 @@ fn what_follows_from_a_finding_is_not_told() {
 
 #[test]
 fn providers_are_those_that_the_kind_has() {
-    assert_snapshot!(wrong("flow: 1\nproviders: { image: lumma, pictures: local, llm: rules }\nnodes:\n  a: { use: image/generate, provider: openai, with: { prompt: x } }\n  b: { use: value, provider: local, with: { value: 1 } }\n"), @r"
+    assert_snapshot!(wrong("flow: 1\nproviders: { image: lumma, pictures: local, llm: rules }\nnodes:\n  a: { use: image/generate, provider: openai, with: { prompt: x } }\n  b: { use: value, provider: local, with: { value: 1 } }\n"), @"
         error[unknown-provider] 2:21 `lumma`: there is no provider `lumma` for `image`
           help: write `luma`
+          fix: `luma`
         error[unknown-provider] 2:28 `pictures`: there is no capability `pictures`
           help: write one of `image`, `llm`, `music`, `sound`, `speech`, `video`
         error[unknown-provider] 4:39 `openai`: there is no provider `openai` for `image`
@@ -190,11 +193,13 @@ fn inputs_are_schemas_with_defaults_that_fit() {
 
 #[test]
 fn words_and_places_that_mean_nothing_are_told() {
-    assert_snapshot!(nodes("a: { use: value, with: { value: 1 }, on_error: drop, retry: { errors: [timeout, sever, bad luck] } }\n"), @r"
+    assert_snapshot!(nodes("a: { use: value, with: { value: 1 }, on_error: drop, retry: { errors: [timeout, sever, bad luck] } }\n"), @"
         error[drop-outside-map] 3:50 `drop`: `drop` is about the items of a `map`
           help: write `skip`: the node gives null when it fails
+          fix: `skip`
         error[unknown-word] 3:83 `sever`: no failure is called `sever`
           help: write `server`
+          fix: `server`
         error[unknown-word] 3:90 `bad luck`: no failure is called `bad luck`
           help: write some of `rate_limit`, `timeout`, `server`, `network`, `command`, `input`, `missing`, `moderated`, `gate`, `output`, `storage`, `internal`
     ");

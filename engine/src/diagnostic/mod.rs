@@ -2,10 +2,15 @@
 //!
 //! A diagnostic is data about the file, never an operation that failed. Only the command line renders it.
 
+mod fix;
+mod nearest;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::source::{Source, Span};
+pub use fix::{Fix, mended};
+pub use nearest::nearest;
 
 /// One finding in a pipeline file: which rule, what is wrong, where, and how to fix it.
 #[derive(Clone, Debug)]
@@ -27,13 +32,6 @@ pub struct Diagnostic {
 #[derive(Clone, Debug)]
 pub struct Label {
     pub source: Arc<Source>,
-    pub span: Span,
-    pub text: String,
-}
-
-/// Writes `text` over `span` of the file that the finding is about.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fix {
     pub span: Span,
     pub text: String,
 }
@@ -104,46 +102,21 @@ impl Diagnostic {
         self
     }
 
+    /// Says to write `word` at the marked place; quotes that stand around it stay.
+    #[must_use]
+    pub fn write(self, word: &str) -> Self {
+        let span = self.at.span;
+        let text = match self.at.source.slice(span).chars().next() {
+            Some(quote @ ('"' | '\'')) => format!("{quote}{word}{quote}"),
+            _ => word.to_owned(),
+        };
+        self.help(format!("write `{word}`")).fix(span, text)
+    }
+
     /// The file and place by which findings are sorted.
     pub fn order(&self) -> (PathBuf, Span, &'static str) {
         (self.at.source.path.clone(), self.at.span, self.rule.name)
     }
-}
-
-/// The word of `known` that is most like `word`, if one is near enough to be meant.
-pub fn nearest<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let allowed = match word.chars().count() {
-        0..=2 => 1,
-        3..=5 => 2,
-        _ => 3,
-    };
-    known
-        .into_iter()
-        .map(|candidate| (distance(word, candidate), candidate))
-        .filter(|(distance, candidate)| {
-            *distance <= allowed && *distance < candidate.chars().count()
-        })
-        .min_by_key(|(distance, _)| *distance)
-        .map(|(_, candidate)| candidate)
-}
-
-/// How many single-character edits, swaps of neighbours among them, lead from `a` to `b`.
-fn distance(a: &str, b: &str) -> usize {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let mut rows = vec![(0..=b.len()).collect::<Vec<_>>()];
-    for i in 1..=a.len() {
-        let mut row = vec![i];
-        for j in 1..=b.len() {
-            let replace = rows[i - 1][j - 1] + usize::from(a[i - 1] != b[j - 1]);
-            let mut least = replace.min(rows[i - 1][j] + 1).min(row[j - 1] + 1);
-            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
-                least = least.min(rows[i - 2][j - 2] + 1);
-            }
-            row.push(least);
-        }
-        rows.push(row);
-    }
-    rows[a.len()][b.len()]
 }
 
 /// One line a finding and place, for tests of every stage.
@@ -170,16 +143,4 @@ pub(crate) fn plain(findings: &[Diagnostic]) -> String {
         lines.extend(finding.fix.iter().map(|fix| format!("  fix: `{}`", fix.text)));
     }
     lines.join("\n")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_slip_of_the_finger_is_recognised() {
-        assert_eq!(nearest("scrpt", ["script", "narrate"]), Some("script"));
-        assert_eq!(nearest("ndoes", ["nodes", "name"]), Some("nodes"));
-        assert_eq!(nearest("frobnicate", ["script", "narrate"]), None);
-    }
 }
