@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use flow_engine::document::Syntax;
 
 use crate::values::Assignment;
 
@@ -34,18 +35,28 @@ pub(crate) struct Global {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Verb {
-    /// Write a pipeline that makes what a production plan says, to standard output
+    /// Start a pipeline from a template or a production plan, or list the templates
     New {
-        /// A plan, such as out/explainer/plan.json
-        #[arg(long, value_name = "PLAN")]
-        plan: PathBuf,
+        /// What the pipeline is to be called
+        name: Option<String>,
+        /// What to start from [default: hello]
+        #[arg(long)]
+        template: Option<String>,
+        /// Write a pipeline that makes what this plan says, such as out/explainer/plan.json, to standard output
+        #[arg(long, value_name = "PLAN", conflicts_with_all = ["name", "template"])]
+        plan: Option<PathBuf>,
     },
     /// Find what is wrong with pipelines before anything runs
     Check(Check),
-    /// Draw a pipeline's graph
+    /// Write pipeline files in one style, comments and meaning kept
+    ///
+    /// Exit status: 0 done, 1 a file would change (with --check), 2 a file cannot be read.
+    Fmt(Fmt),
+    /// Draw a pipeline's graph, or what became of it in a run
     Graph {
-        /// A pipeline file [default: all below pipelines/, as clusters of one graph]
-        file: Option<PathBuf>,
+        /// A pipeline file, or a run as `flow runs` names it [default: all below pipelines/]
+        #[arg(value_name = "FILE|RUN")]
+        what: Option<String>,
         #[arg(long, value_enum, default_value_t = Picture::Dot)]
         format: Picture,
     },
@@ -53,6 +64,11 @@ pub(crate) enum Verb {
     Kinds {
         /// A kind, such as media/concat
         name: Option<String>,
+    },
+    /// Write the JSON Schema of pipeline files, for editors
+    Schema {
+        #[command(subcommand)]
+        what: Option<SchemaVerb>,
     },
     /// Say what a rule of `flow check` means, and how to obey it
     Explain {
@@ -130,6 +146,58 @@ pub(crate) enum Keeping {
     Clean,
 }
 
+/// What is written anew, and how.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Fmt {
+    /// Pipeline files [default: all below pipelines/]
+    #[arg(value_name = "FILE")]
+    pub(crate) files: Vec<PathBuf>,
+    /// Change nothing; list the files that would change
+    #[arg(long)]
+    pub(crate) check: bool,
+    /// Write the file in another syntax, to standard output
+    #[arg(long, value_enum, conflicts_with = "check")]
+    pub(crate) to: Option<To>,
+}
+
+/// A syntax of pipeline files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum To {
+    Yaml,
+    Toml,
+}
+
+impl To {
+    pub(crate) fn syntax(self) -> Syntax {
+        match self {
+            Self::Yaml => Syntax::Yaml,
+            Self::Toml => Syntax::Toml,
+        }
+    }
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum SchemaVerb {
+    /// Tell whether every value of one JSON Schema is valid for another
+    ///
+    /// Exit status: 0 it is, 1 it is not or could not be decided.
+    Covers(Covers),
+}
+
+/// What is compared.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Covers {
+    /// A file with the schema of the values
+    #[arg(required_unless_present = "batch")]
+    pub(crate) output: Option<PathBuf>,
+    /// A file with the schema that they are to fit
+    #[arg(required_unless_present = "batch")]
+    pub(crate) input: Option<PathBuf>,
+    /// Read lines of {"id", "output", "input"} from standard input, and answer each with {"id", "verdict", "example"}
+    #[arg(long, conflicts_with_all = ["output", "input"])]
+    pub(crate) batch: bool,
+}
+
 /// What is checked, and how findings are told.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Check {
@@ -184,6 +252,10 @@ pub(crate) enum Picture {
     Dot,
     /// For Markdown pages
     Mermaid,
+    /// For people; needs no other program
+    Svg,
+    /// For programs
+    Json,
 }
 
 #[derive(Debug, Subcommand)]

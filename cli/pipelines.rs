@@ -60,7 +60,8 @@ fn named_by_another(path: &Path) -> Result<Source, String> {
     }
 }
 
-fn read(path: &Path) -> Result<Source, Problem> {
+/// The text of the file at `path`.
+pub(crate) fn read(path: &Path) -> Result<Source, Problem> {
     let bytes = std::fs::read(path).map_err(|error| {
         Problem::refused(format!("cannot read `{}`: {error}", path.display()))
             .help("name a pipeline file, such as pipelines/podcast.yaml")

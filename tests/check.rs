@@ -50,17 +50,21 @@ fn a_finding_names_its_place_and_its_repair() {
     let broken = GREETING.replace("name: greeting", "nam: greeting");
     let project = Project::new().with("greeting.yaml", &broken);
     insta::assert_snapshot!(project.flow("check greeting.yaml"), @"
-    exit status 2
-    --- stderr
-    error[unknown-key]: a pipeline has no key `nam`
-     --> greeting.yaml:2:1
-      |
-    2 | nam: greeting
-      | ^^^
-      |
-    help: write `name`
+        exit status 2
+        --- stderr
+        error[unknown-key]: a pipeline has no key `nam`
+         --> greeting.yaml:2:1
+          |
+        2 | nam: greeting
+          | ^^^
+          |
+        help: write `name`
+          |
+        2 | name: greeting
+          |    +
 
-    checked 1 pipeline: 1 error
+        checked 1 pipeline: 1 error
+        help: `flow check greeting.yaml --fix` mends 1 of them
     ");
 }
 
@@ -166,7 +170,12 @@ fn fixes_are_made_and_the_file_is_checked_again() {
         .replace("use: value", "uses: valeu")
         .replace("outputs:", "\r\noutputs:");
     let project = Project::new().with("greeting.yaml", &broken);
-    insta::assert_snapshot!(project.flow("check --fix greeting.yaml"), @"");
+    insta::assert_snapshot!(project.flow("check --fix greeting.yaml"), @"
+        exit status 0
+        --- stderr
+        mended 3 places in greeting.yaml
+        checked 1 pipeline: nothing wrong
+    ");
     let mended =
         std::fs::read_to_string(project.path().join("greeting.yaml")).expect("it is there");
     let expected = broken.replace("nmae", "name").replace("uses: valeu", "use: value");
@@ -177,7 +186,20 @@ fn fixes_are_made_and_the_file_is_checked_again() {
 fn what_no_fix_mends_is_left_and_told() {
     let broken = GREETING.replace("who }}", "whom }}").replace("flow: 1\n", "");
     let project = Project::new().with("greeting.yaml", &broken);
-    insta::assert_snapshot!(project.flow("check --fix greeting.yaml"), @"");
+    insta::assert_snapshot!(project.flow("check --fix greeting.yaml"), @"
+        exit status 2
+        --- stderr
+        mended 1 place in greeting.yaml
+        error[unknown-field]: there is no field `whom`
+         --> greeting.yaml:9:32
+          |
+        9 |       value: Hello, ${{ inputs.whom }}!
+          |                                ^^^^
+          |
+        help: write `who`
+
+        checked 1 pipeline: 1 error
+    ");
 }
 
 #[test]
@@ -185,7 +207,19 @@ fn strict_takes_warnings_for_errors() {
     let unproven = "flow: 1\nnodes:\n  a: { use: exec/command, with: { command: [echo, x], output: {} } }\n  b: { use: image/generate, with: { prompt: '${{ a.output }}' } }\n";
     let project = Project::new().with("a.yaml", unproven);
     assert_eq!(project.flow("check a.yaml").status, Some(0));
-    insta::assert_snapshot!(project.flow("check --strict a.yaml"), @"");
+    insta::assert_snapshot!(project.flow("check --strict a.yaml"), @"
+        exit status 2
+        --- stderr
+        error[port-mismatch]: it cannot be proved that `prompt` takes every value of this
+         --> a.yaml:4:45
+          |
+        4 |   b: { use: image/generate, with: { prompt: '${{ a.output }}' } }
+          |                                             ^^^^^^^^^^^^^^^^^ nothing is known of the value
+          |
+        help: the value is checked when it is there, before it is used
+
+        checked 1 pipeline: 1 error
+    ");
 }
 
 #[test]
@@ -216,5 +250,5 @@ fn three_mistakes_are_told_in_the_order_of_the_file() {
     let document = ran.json();
     let found = document["diagnostics"].as_array().expect("a list");
     let lines: Vec<_> = found.iter().map(|found| (&found["rule"], &found["line"])).collect();
-    insta::assert_snapshot!(format!("{lines:?}"), @"");
+    insta::assert_snapshot!(format!("{lines:?}"), @r#"[(String("unknown-key"), Number(2)), (String("unknown-kind"), Number(7)), (String("unknown-name"), Number(11))]"#);
 }

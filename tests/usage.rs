@@ -5,42 +5,46 @@ use crate::project::Project;
 #[test]
 fn help_lists_the_verbs() {
     insta::assert_snapshot!(Project::new().flow("--help"), @"
-    exit status 0
-    --- stdout
-    Runs pipelines of AI agents and media providers: checked before spent, priced before run.
+        exit status 0
+        --- stdout
+        Runs pipelines of AI agents and media providers: checked before spent, priced before run.
 
-    Exit status: 0 succeeded, 1 failed, 2 refused before start, 3 waiting for a person, 4 partial, 5 in
-    doubt whether money was spent, 130 cancelled.
+        Exit status: 0 succeeded, 1 failed, 2 refused before start, 3 waiting for a person, 4 partial, 5 in
+        doubt whether money was spent, 130 cancelled.
 
-    Usage: flow [OPTIONS] <COMMAND>
+        Usage: flow [OPTIONS] <COMMAND>
 
-    Commands:
-      new          Write a pipeline that makes what a production plan says, to standard output
-      check        Find what is wrong with pipelines before anything runs
-      graph        Draw a pipeline's graph
-      kinds        List the kinds that nodes can use, or show the page of one
-      explain      Say what a rule of `flow check` means, and how to obey it
-      call         Make one attempt of a kind, without a pipeline
-      run          Run a pipeline
-      resume       Go on with a run that was stopped or killed
-      runs         List runs, newest first
-      show         Show a run, or what one of its nodes did
-      tools        Look at the tools that productions are planned with, and keep them up to date
-      doctor       Find out what this machine has of what pipelines need
-      completions  Print a completion script for a shell
+        Commands:
+          new          Start a pipeline from a template or a production plan, or list the templates
+          check        Find what is wrong with pipelines before anything runs
+          fmt          Write pipeline files in one style, comments and meaning kept
+          graph        Draw a pipeline's graph, or what became of it in a run
+          kinds        List the kinds that nodes can use, or show the page of one
+          schema       Write the JSON Schema of pipeline files, for editors
+          explain      Say what a rule of `flow check` means, and how to obey it
+          call         Make one attempt of a kind, without a pipeline
+          run          Run a pipeline
+          resume       Go on with a run that was stopped or killed
+          runs         List runs, newest first
+          show         Show a run, or what one of its nodes did
+          library      List the files that are kept, and which run made them
+          why          Say why a node ran, was taken from the cache, waited, was skipped or failed
+          tools        Look at the tools that productions are planned with, and keep them up to date
+          doctor       Find out what this machine has of what pipelines need; with --state, whether all that is kept is as it was written
+          completions  Print a completion script for a shell
 
-    Options:
-          --state <DIR>
-              Where runs and their files are kept [default: `FLOW_STATE`, or the nearest .flow upwards]
+        Options:
+              --state <DIR>
+                  Where runs and their files are kept [default: `FLOW_STATE`, or the nearest .flow upwards]
 
-          --json
-              Write one JSON document to standard output, for programs
+              --json
+                  Write one JSON document to standard output, for programs
 
-      -h, --help
-              Print help (see a summary with '-h')
+          -h, --help
+                  Print help (see a summary with '-h')
 
-      -V, --version
-              Print version
+          -V, --version
+                  Print version
     ");
 }
 

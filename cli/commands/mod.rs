@@ -5,6 +5,7 @@ mod check;
 mod completions;
 mod doctor;
 mod explain;
+mod fmt;
 mod graph;
 mod kinds;
 mod library;
@@ -12,22 +13,28 @@ mod new;
 mod resume;
 mod run;
 mod runs;
+mod schema;
 mod show;
 mod tools;
 mod why;
 
 use flow_engine::host::OnCopy;
 
-use crate::args::{Args, Keeping, Verb};
+use crate::args::{Args, Keeping, SchemaVerb, Verb};
 use crate::exit::{Exit, Problem};
 
 pub(crate) fn perform(args: &Args) -> Result<Exit, Problem> {
     let global = &args.global;
     match &args.verb {
         Verb::Check(what) => check::check(what, global),
-        Verb::Graph { file, format } => graph::graph(file.as_ref(), *format, global),
+        Verb::New { name, template, plan } => {
+            new::new(name.as_deref(), template.as_deref(), plan.as_deref(), global)
+        }
+        Verb::Fmt(what) => fmt::fmt(what),
+        Verb::Graph { what, format } => graph::graph(what.as_deref(), *format, global),
         Verb::Kinds { name } => kinds::kinds(name.as_deref(), global),
-        Verb::New { plan } => new::from_plan(plan),
+        Verb::Schema { what: None } => schema::schema(),
+        Verb::Schema { what: Some(SchemaVerb::Covers(what)) } => schema::compare(what, global),
         Verb::Explain { rule } => explain::explain(rule.as_deref(), global),
         Verb::Call { kind, values, work } => call::call(kind, values, work, global),
         Verb::Run { file, values, work } => run::run(file, values, work, global),

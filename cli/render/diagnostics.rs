@@ -269,31 +269,31 @@ mod tests {
             "here",
         );
         insta::assert_json_snapshot!(document(&[finding]), @r#"
-        {
-          "diagnostics": [
             {
-              "rule": "unknown-node",
-              "severity": "error",
-              "message": "no",
-              "file": "film.yaml",
-              "line": 2,
-              "column": 1,
-              "end_line": 2,
-              "end_column": 6,
-              "help": null,
-              "related": [
+              "diagnostics": [
                 {
+                  "rule": "unknown-node",
+                  "severity": "error",
+                  "message": "no",
                   "file": "film.yaml",
-                  "line": 1,
-                  "column": 7,
-                  "end_line": 1,
-                  "end_column": 8,
-                  "label": "here"
+                  "line": 2,
+                  "column": 1,
+                  "end_line": 2,
+                  "end_column": 6,
+                  "help": null,
+                  "related": [
+                    {
+                      "file": "film.yaml",
+                      "line": 1,
+                      "column": 7,
+                      "end_line": 1,
+                      "end_column": 8,
+                      "message": "here"
+                    }
+                  ]
                 }
               ]
             }
-          ]
-        }
         "#);
     }
 

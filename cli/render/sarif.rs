@@ -131,6 +131,101 @@ mod tests {
         let finding = Diagnostic::error(&RULE, &source, at, "a pipeline has no key `nam`")
             .related(&source, Span::new(0..4), "beside this")
             .write("name");
-        insta::assert_json_snapshot!(log(&[finding]), @"");
+        insta::assert_json_snapshot!(log(&[finding]), @r#"
+            {
+              "$schema": "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
+              "version": "2.1.0",
+              "runs": [
+                {
+                  "tool": {
+                    "driver": {
+                      "name": "flow",
+                      "version": "0.1.0",
+                      "rules": [
+                        {
+                          "id": "unknown-key",
+                          "help": {
+                            "text": "Only keys of the language.",
+                            "markdown": "Only keys of the language."
+                          }
+                        }
+                      ]
+                    }
+                  },
+                  "columnKind": "unicodeCodePoints",
+                  "results": [
+                    {
+                      "ruleId": "unknown-key",
+                      "ruleIndex": 0,
+                      "level": "error",
+                      "message": {
+                        "text": "a pipeline has no key `nam`; write `name`"
+                      },
+                      "locations": [
+                        {
+                          "physicalLocation": {
+                            "artifactLocation": {
+                              "uri": "my%20films/%C3%B1.yaml"
+                            },
+                            "region": {
+                              "startLine": 3,
+                              "startColumn": 1,
+                              "endLine": 3,
+                              "endColumn": 4
+                            }
+                          }
+                        }
+                      ],
+                      "relatedLocations": [
+                        {
+                          "physicalLocation": {
+                            "artifactLocation": {
+                              "uri": "my%20films/%C3%B1.yaml"
+                            },
+                            "region": {
+                              "startLine": 1,
+                              "startColumn": 1,
+                              "endLine": 1,
+                              "endColumn": 5
+                            }
+                          },
+                          "message": {
+                            "text": "beside this"
+                          }
+                        }
+                      ],
+                      "fixes": [
+                        {
+                          "description": {
+                            "text": "write `name`"
+                          },
+                          "artifactChanges": [
+                            {
+                              "artifactLocation": {
+                                "uri": "my%20films/%C3%B1.yaml"
+                              },
+                              "replacements": [
+                                {
+                                  "deletedRegion": {
+                                    "startLine": 3,
+                                    "startColumn": 1,
+                                    "endLine": 3,
+                                    "endColumn": 4
+                                  },
+                                  "insertedContent": {
+                                    "text": "name"
+                                  }
+                                }
+                              ]
+                            }
+                          ]
+                        }
+                      ]
+                    }
+                  ]
+                }
+              ]
+            }
+        "#);
     }
 }

@@ -7,6 +7,7 @@ pub mod syntax;
 pub mod tree;
 
 mod fields;
+mod format;
 mod node;
 mod pipeline;
 mod policy;
@@ -26,6 +27,11 @@ use std::sync::Arc;
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::source::Source;
 use fields::Reader;
+pub use format::{FormatError, Syntax, written};
+#[cfg(test)]
+pub(crate) use node::KEYS as NODE_KEYS;
+#[cfg(test)]
+pub(crate) use pipeline::KEYS as PIPELINE_KEYS;
 pub use syntax::Document;
 
 /// The document that `source` writes, as far as it could be read, and all that is wrong with it in the file's order.

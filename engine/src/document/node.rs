@@ -12,7 +12,7 @@ use crate::name::{KindName, NodeName};
 use crate::source::Spanned;
 
 /// The keys of a node.
-const KEYS: [&str; 26] = [
+pub(crate) const KEYS: [&str; 26] = [
     "use",
     "with",
     "provider",

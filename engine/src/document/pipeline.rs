@@ -12,7 +12,7 @@ use crate::source::Spanned;
 use crate::time::parse_duration;
 
 /// The keys of a pipeline.
-const KEYS: [&str; 11] = [
+pub(crate) const KEYS: [&str; 11] = [
     "flow",
     "name",
     "description",

@@ -12,6 +12,7 @@ mod approve;
 mod call;
 mod carry;
 mod fallback;
+mod file_schema;
 mod files;
 mod fit;
 mod money;
@@ -46,6 +47,7 @@ use crate::kind::Catalog;
 use crate::name::{KindName, NodeName};
 use crate::schema::{Field, Schema};
 use crate::source::Source;
+pub use file_schema::file_schema;
 use graph::{
     Body, BodyIndex, Budget, Doubt, Gives, Input, NodeIndex, PLAN_FORMAT, Plan, PlannedKind, Pool,
 };

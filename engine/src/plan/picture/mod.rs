@@ -1,22 +1,53 @@
 //! How does a plan look as a picture?
 //!
-//! Text for Graphviz and for Mermaid; drawing it is theirs. Several plans stand side by side in one picture.
+//! Text for Graphviz and for Mermaid, whose drawing is theirs; a drawing of our own; and data for other tools. Several
+//! plans stand side by side in one picture. Of a run, what became of each node is shown with it.
 
 mod dot;
+mod edge;
+mod json;
+mod layout;
 mod mermaid;
+mod svg;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::{Body, BodyIndex, Gives, Node, NodeIndex, Plan, Work};
-use crate::expression::{Expression, Template};
+use crate::expression::Template;
 pub use dot::dot;
+pub use json::json;
 pub use mermaid::mermaid;
+pub use svg::svg;
+
+/// What became of nodes in a run, by their paths without items: `scenes/picture`.
+pub type States = BTreeMap<String, Shown>;
+
+/// What became of a node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    pub state: State,
+    /// How often, how long, how much: a few words.
+    pub note: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    Succeeded,
+    /// Some of its items are done.
+    Running,
+    Waiting,
+    Skipped,
+    Failed,
+}
 
 /// A node as it is drawn: a box, or a frame around its body.
 struct Drawn<'p> {
     id: String,
+    /// The names of the nodes around it, and its own.
+    path: String,
     node: &'p Node,
     inside: Inside<'p>,
 }
@@ -32,6 +63,10 @@ struct Line {
     from: usize,
     to: usize,
     carries: Carries,
+    /// What is read, a few words each.
+    says: Vec<String>,
+    /// The gate on it.
+    gate: Vec<String>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -41,23 +76,35 @@ enum Carries {
     Order,
 }
 
-/// The nodes of a body, and the lines between them.
-fn drawn(plan: &Plan, of: usize, index: BodyIndex) -> (Vec<Drawn<'_>>, Vec<Line>) {
+/// The nodes of a body, whose own path is `within`, and the lines between them.
+fn drawn<'p>(
+    plan: &'p Plan,
+    of: usize,
+    index: BodyIndex,
+    within: &str,
+) -> (Vec<Drawn<'p>>, Vec<Line>) {
     let body = plan.body(index);
     let mut nodes = Vec::with_capacity(body.nodes.len());
     let mut lines = Vec::new();
     for (to, node) in body.nodes.iter().enumerate() {
-        let mut names = BTreeSet::new();
-        names_of(plan, node, &mut names);
         for NodeIndex(from) in &node.needs {
             let from = *from as usize;
-            let name = body.nodes[from].name.to_string();
-            let carries =
-                if names.contains(&(name, None)) { Carries::Data } else { Carries::Order };
-            lines.push(Line { from, to, carries });
+            let says = edge::carried(plan, &body.nodes[from], node);
+            let name = body.nodes[from].name.as_str();
+            let is_read = edge::paths_of(plan, node).iter().any(|path| path.name.value == name);
+            let carries = if is_read { Carries::Data } else { Carries::Order };
+            let gates = node.gates.iter().filter(|gate| gate.on.as_str() == name);
+            lines.push(Line {
+                from,
+                to,
+                carries,
+                says,
+                gate: gates.flat_map(edge::gate).collect(),
+            });
         }
-        let id = id(of, index, to);
-        nodes.push(Drawn { id, node, inside: inside(plan, node) });
+        let name = node.name.as_str();
+        let path = if within.is_empty() { name.to_owned() } else { format!("{within}/{name}") };
+        nodes.push(Drawn { id: id(of, index, to), path, node, inside: inside(plan, node) });
     }
     (nodes, lines)
 }
@@ -84,60 +131,40 @@ fn inside<'p>(plan: &'p Plan, node: &'p Node) -> Inside<'p> {
 }
 
 /// What is said under a node's name, besides its kind.
-fn remarks(node: &Node) -> Vec<String> {
+fn remarks(plan: &Plan, node: &Node) -> Vec<String> {
     let mut remarks = Vec::new();
     if let Some(each) = &node.each {
-        remarks.push(format!("for each {} in {}", each.item, each.list.text()));
+        let limit = each.limit.map_or(String::new(), |limit| format!(", {limit} at once"));
+        remarks.push(format!("for each {} in {}{limit}", each.item, each.list.text()));
+    }
+    // With `map`, what is said of one item stands inside its body of one node.
+    let repeat = node.repeat.as_ref().or_else(|| only_inside(plan, node)?.repeat.as_ref());
+    if let Some(repeat) = repeat {
+        remarks.push(format!("up to {} rounds, until {}", repeat.max, repeat.until.text()));
     }
     if let Some(when) = &node.when {
         remarks.push(format!("when {}", when.text()));
     }
+    if let Some(limit) = node.budget.as_ref().and_then(|budget| budget.limit.as_ref()) {
+        remarks.push(format!("budget {}", edge::amount_words(limit)));
+    }
+    if let Some(each) = node.each.as_ref().and_then(|each| each.budget.as_ref()) {
+        remarks.push(format!("budget {} each", edge::amount_words(each)));
+    }
     remarks
 }
 
-/// A name, and for `inputs` the one that is meant.
-type Name = (String, Option<String>);
-
-/// All names that a node reads, its body's nodes included.
-fn names_of(plan: &Plan, node: &Node, names: &mut BTreeSet<Name>) {
-    let each = node.each.as_ref();
-    let list = each.map(|each| &each.list);
-    let key = each.and_then(|each| each.key.as_ref());
-    for expression in [node.when.as_ref(), list, key].into_iter().flatten() {
-        names_in(expression, names);
-    }
-    match &node.work {
-        Work::Call(call) => {
-            for value in call.with.iter().map(|(_, value)| value).chain(&call.provider) {
-                value.expressions().into_iter().for_each(|expression| names_in(expression, names));
-            }
-        }
-        Work::Pipeline { with, .. } => {
-            for (_, value) in with {
-                value.expressions().into_iter().for_each(|expression| names_in(expression, names));
-            }
-        }
-        Work::Approve(approve) => {
-            let values = [Some(&approve.ask), approve.show.as_ref(), approve.choices.as_ref()];
-            for value in values.into_iter().flatten().chain(&approve.schema) {
-                value.expressions().into_iter().for_each(|expression| names_in(expression, names));
-            }
-        }
-        Work::Body(index) => {
-            let body = plan.body(*index);
-            body.nodes.iter().for_each(|node| names_of(plan, node, names));
-            for (_, value) in outputs(body) {
-                value.expressions().into_iter().for_each(|expression| names_in(expression, names));
-            }
-        }
-    }
+/// The only node of the body that `map` with `use` makes.
+fn only_inside<'p>(plan: &'p Plan, node: &Node) -> Option<&'p Node> {
+    let Work::Body(index) = &node.work else { return None };
+    let body = plan.body(*index);
+    matches!(body.gives, Gives::Node(_)).then(|| body.nodes.first())?
 }
 
-fn names_in(expression: &Expression, names: &mut BTreeSet<Name>) {
-    for path in expression.paths() {
-        let input = if path.name.value == "inputs" { path.fields.first().cloned() } else { None };
-        names.insert((path.name.value, input));
-    }
+/// What is said under a pipeline's name.
+fn account(plan: &Plan) -> Option<String> {
+    let limit = plan.budget.as_ref()?.limit.as_ref()?;
+    Some(format!("budget {}", edge::amount_words(limit)))
 }
 
 pub(super) fn outputs(body: &Body) -> &[(crate::name::NodeName, Template)] {
@@ -149,18 +176,21 @@ pub(super) fn outputs(body: &Body) -> &[(crate::name::NodeName, Template)] {
 
 /// The inputs that `node` reads.
 fn inputs_of(plan: &Plan, node: &Node) -> Vec<usize> {
-    let mut names = BTreeSet::new();
-    names_of(plan, node, &mut names);
-    let read = |name: &str| names.contains(&("inputs".to_owned(), Some(name.to_owned())));
+    let paths = edge::paths_of(plan, node);
+    let read = |name: &str| {
+        paths.iter().any(|path| {
+            path.name.value == "inputs" && path.fields.first().is_some_and(|field| field == name)
+        })
+    };
     let inputs = plan.inputs.iter().enumerate();
     inputs.filter(|(_, input)| read(input.name.as_str())).map(|(index, _)| index).collect()
 }
 
 /// The nodes of the outermost body that `output` reads.
 fn nodes_of(body: &Body, output: &Template) -> Vec<usize> {
-    let mut names = BTreeSet::new();
-    output.expressions().into_iter().for_each(|expression| names_in(expression, &mut names));
-    let nodes = names.iter().filter_map(|(name, _)| body.position(name));
+    let paths = output.expressions().into_iter().flat_map(|expression| expression.paths());
+    let names: BTreeSet<String> = paths.map(|path| path.name.value).collect();
+    let nodes = names.iter().filter_map(|name| body.position(name));
     nodes.map(|node| node.0 as usize).collect()
 }
 
@@ -172,6 +202,27 @@ fn colours(kind: &str) -> (&'static str, &'static str) {
         "media" => ("#DFF0FB", "#2F7FB5"),
         "document" | "text" => ("#E3F5E1", "#4A9A45"),
         "studio" | "memory" => ("#DDF4F1", "#2B9488"),
+        "approve" => ("#FFF3C4", "#B8860B"),
         _ => ("#F1F2F4", "#7A828E"),
+    }
+}
+
+impl State {
+    /// The word for it, and its colour.
+    fn look(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Succeeded => ("done", "#2E9E5B"),
+            Self::Running => ("running", "#2F7FB5"),
+            Self::Waiting => ("waiting", "#B8860B"),
+            Self::Skipped => ("skipped", "#8A919C"),
+            Self::Failed => ("failed", "#D13F3F"),
+        }
+    }
+}
+
+impl Shown {
+    fn words(&self) -> String {
+        let (word, _) = self.state.look();
+        if self.note.is_empty() { word.to_owned() } else { format!("{word}: {}", self.note) }
     }
 }

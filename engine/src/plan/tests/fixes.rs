@@ -115,12 +115,12 @@ fn quotes_are_put_where_yaml_needs_them() {
             with:
               value: "${{ none | default('a #b') }}"
     "#);
-    assert_snapshot!(nodes("a: { use: value, when: range(2) | join(',') == '0,1', with: { value: 1 } }\n"), @"
+    assert_snapshot!(nodes("a: { use: value, when: range(1, 2) | length == 1, with: { value: 1 } }\n"), @r#"
         flow: 1
         nodes:
-          a: { use: value, when: range(2) | join(',') == '0,1', with: { value: 1 } }
-        error[syntax] 3:51 `0`: text after a quoted value
-    ");
+          a: { use: value, when: "range(1, 2) | length == 1", with: { value: 1 } }
+        error[expression-syntax] 3:27 `range(1, 2)`: `range` takes one argument
+    "#);
 }
 
 #[test]

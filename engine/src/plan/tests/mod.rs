@@ -223,7 +223,10 @@ proptest::proptest! {
         let refused = findings.iter().any(|finding| finding.severity == Severity::Error);
         assert!(refused || plan.is_some(), "{text}");
         if let Some(plan) = plan {
-            super::picture::dot(&[&plan]);
+            let none = super::picture::States::new();
+            super::picture::dot(&[&plan], &none);
+            super::picture::svg(&[&plan], &none);
+            super::picture::json(&[&plan], &none);
             for body in &plan.bodies {
                 for (at, node) in body.nodes.iter().enumerate() {
                     assert!(node.needs.iter().all(|need| (need.0 as usize) < at), "{text}");

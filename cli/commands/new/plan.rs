@@ -10,7 +10,7 @@ use serde_json::Value as Json;
 use crate::exit::{Exit, Problem};
 use crate::{render, setup};
 
-pub(crate) fn from_plan(file: &Path) -> Result<Exit, Problem> {
+pub(super) fn from_plan(file: &Path) -> Result<Exit, Problem> {
     let plan = read(file)?;
     let text = compile(&plan, &means(&setup::registry().catalog())).map_err(|issue| {
         let problem = Problem::refused(issue.message);
