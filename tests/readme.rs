@@ -33,10 +33,9 @@ fn missing(name: &str, kinds: &BTreeSet<String>, verbs: &str, schema: &str) -> O
         Path::new(env!("CARGO_MANIFEST_DIR")).join(name).exists()
     } else if let Some(line) = name.strip_prefix("flow ") {
         let verb = line.split(' ').next().unwrap_or_default();
-        let flags = line.split(' ').filter(|word| word.starts_with("--"));
+        let mut flags = line.split(' ').filter(|word| word.starts_with("--"));
         let help = Project::new().flow(&format!("{verb} --help"));
-        verbs.contains(&format!("\n  {verb} "))
-            && flags.into_iter().all(|flag| help.stdout.contains(flag))
+        verbs.contains(&format!("\n  {verb} ")) && flags.all(|flag| help.stdout.contains(flag))
     } else if let Some(key) = name.strip_suffix(':') {
         schema.contains(&format!("\"{key}\""))
     } else {
@@ -55,9 +54,9 @@ fn every_name_in_the_table_of_replacements_exists() {
     let keys = read("engine/src/document/node.rs") + &read("engine/src/document/pipeline.rs");
     let names = replacements();
     assert!(names.len() > 10, "the table is read: {names:?}");
-    let missing: Vec<String> =
+    let lost: Vec<String> =
         names.iter().filter_map(|name| missing(name, &kinds, &verbs, &keys)).collect();
-    assert!(missing.is_empty(), "README.md promises what is not there: {}", missing.join(", "));
+    assert!(lost.is_empty(), "README.md promises what is not there: {}", lost.join(", "));
     assert!(missing("media/nothing", &kinds, &verbs, &keys).is_some());
     assert!(missing("flow fly", &kinds, &verbs, &keys).is_some());
 }

@@ -60,8 +60,9 @@ fn content(article: Article, html: &str) -> Content {
 /// `title` without the name of the site, if what is left is a heading of the page.
 fn own_title<'a>(title: &'a str, html: &str) -> &'a str {
     let separators = [" - ", " | ", " – ", " — ", " · ", " :: "];
-    let heads = separators.iter().filter_map(|mark| title.rsplit_once(mark)).map(|(head, _)| head);
-    heads.into_iter().find(|head| html.contains(&format!(">{head}<"))).unwrap_or(title)
+    let mut heads =
+        separators.iter().filter_map(|mark| title.rsplit_once(mark)).map(|(head, _)| head);
+    heads.find(|head| html.contains(&format!(">{head}<"))).unwrap_or(title)
 }
 
 /// Puts `heading`, which was taken for the title, back in front of its section.
