@@ -10,7 +10,7 @@ use flow_engine::kind::Registry;
 use flow_engine::money::Usd;
 use flow_engine::name::RunId;
 use flow_engine::plan::graph::Plan;
-use flow_engine::run::event::Outcome;
+use flow_engine::run::event::{Outcome, Rest};
 use flow_engine::run::{Failed, Tally};
 use serde::Serialize;
 use serde_json::{Map, Value as Json};
@@ -158,6 +158,8 @@ fn conclude(plan: &Plan, ending: Ending, place: &Place) -> Result<Exit, Problem>
     };
     let status = match how {
         How::Finished(outcome) => outcome.word(),
+        How::Rests(Rest::Person) => "waiting",
+        How::Rests(Rest::Doubt) => "in doubt",
         How::Interrupted => "interrupted",
     };
     if place.global.json {
@@ -190,6 +192,9 @@ fn exit(how: How) -> Exit {
         How::Finished(Outcome::Succeeded) => Exit::Succeeded,
         How::Finished(Outcome::Failed) => Exit::Failed,
         How::Finished(Outcome::Partial) => Exit::Partial,
+        How::Finished(Outcome::Cancelled) => Exit::Cancelled,
+        How::Rests(Rest::Person) => Exit::Waiting,
+        How::Rests(Rest::Doubt) => Exit::InDoubt,
         How::Interrupted => Exit::Cancelled,
     }
 }
@@ -205,9 +210,14 @@ fn next(how: How, run: &RunId, global: &Global) -> Option<String> {
         How::Finished(Outcome::Failed) => Some(format!(
             "`flow show {run}{state}` tells more; once it is mended, run it again: what is done is taken from the cache"
         )),
-        How::Finished(Outcome::Partial) => {
-            Some(format!("`flow show {run}{state}` tells which items were dropped"))
+        How::Finished(Outcome::Partial) => Some(format!(
+            "`flow show {run}{state}` tells which items were dropped, or what the budget ended"
+        )),
+        How::Finished(Outcome::Cancelled) => None,
+        How::Rests(Rest::Person) => {
+            Some(format!("it waits for an answer: flow answer {run}{state}"))
         }
+        How::Rests(Rest::Doubt) => Some(format!("money may have been spent: flow jobs{state}")),
         How::Interrupted => Some(format!("go on with: flow resume {run}{state}")),
     }
 }

@@ -20,12 +20,10 @@ pub(crate) enum Exit {
     /// Refused before anything started: the arguments or the pipeline are wrong.
     Refused = 2,
     /// The run waits for a person's answer.
-    #[expect(dead_code, reason = "scripts may rely on all statuses before each of them can come")]
     Waiting = 3,
     /// The run ended before all was done: its budget stopped it, or items were dropped.
     Partial = 4,
     /// Money may have been spent, and it is not known.
-    #[expect(dead_code, reason = "scripts may rely on all statuses before each of them can come")]
     InDoubt = 5,
     /// A person stopped it.
     Cancelled = 130,

@@ -92,7 +92,18 @@ impl Board {
             Event::Gave { scope, .. } => (self.gave(*scope), None),
             Event::Closed { scope, .. } => (self.owner(*scope).map(|owner| owner.row), None),
             Event::Finished { .. } => return self.finish(run, now),
-            Event::Started { .. } | Event::Resumed { .. } | Event::Signalled { .. } => {
+            Event::Asked { at, .. } | Event::Answered { at, .. } | Event::Exceeded { at, .. } => {
+                (self.row(*at), None)
+            }
+            Event::TakenUp { attempt } => (self.row(attempt.at), None),
+            Event::Started { .. }
+            | Event::Resumed { .. }
+            | Event::Signalled { .. }
+            | Event::Opened { .. }
+            | Event::Undoable { .. }
+            | Event::Undoing { .. }
+            | Event::Money(_)
+            | Event::Purchase { .. } => {
                 return vec![];
             }
         };

@@ -1,11 +1,13 @@
 //! What does a kind see of its attempt?
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use tokio::sync::mpsc::UnboundedSender;
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 
 use super::artifacts::Folder;
@@ -14,8 +16,10 @@ use super::perform::News;
 use super::shelf::Shelf;
 use crate::kind::{Armed, Artifacts, Attempt, Job, NotRecorded, Slot, Step, Value};
 use crate::name::{Digest, RunId};
-use crate::run::event::AttemptId;
+use crate::run::event::{AttemptId, PurchaseId};
+use crate::run::ledger::AccountId;
 use crate::run::library::keep;
+use crate::run::purchase::{Purchase, Receipt};
 use crate::time::Timestamp;
 
 /// One delivery of one attempt.
@@ -28,6 +32,8 @@ pub(super) struct Delivery {
     pub(super) provider: Box<str>,
     pub(super) model: Box<str>,
     pub(super) shelf: Arc<Shelf>,
+    /// What is known of its purchases: from before, and from this delivery.
+    pub(super) purchases: Mutex<BTreeMap<Slot, Purchase>>,
     pub(super) folder: Lazily,
     pub(super) cancelled: CancellationToken,
     pub(super) artifacts: Folder,
@@ -51,6 +57,47 @@ impl Drop for Lazily {
     fn drop(&mut self) {
         if self.made.is_completed() {
             drop(std::fs::remove_dir_all(&self.path)); // What stays is removed with the run's folder.
+        }
+    }
+}
+
+impl Delivery {
+    fn known(&self, slot: Slot) -> Option<Purchase> {
+        let purchases = self.purchases.lock().expect("nothing panics while it holds the purchases");
+        purchases.get(&slot).cloned()
+    }
+
+    /// Tells the run of a step, and waits until it is durable. Without end, when the run is over: nothing may go on then.
+    async fn report(&self, slot: Slot, step: Step) -> Receipt {
+        let (receipt, answer) = oneshot::channel();
+        let purchase = PurchaseId { attempt: self.attempt, slot };
+        drop(self.news.send(News::Went { purchase, step: step.clone(), receipt }));
+        let Ok(receipt) = answer.await else { std::future::pending().await };
+        if matches!(receipt, Receipt::Recorded | Receipt::Armed(Armed::First)) {
+            self.remember(slot, step);
+        }
+        receipt
+    }
+
+    fn remember(&self, slot: Slot, step: Step) {
+        let mut purchases =
+            self.purchases.lock().expect("nothing panics while it holds the purchases");
+        if let Step::Armed { client_ref, request } = &step {
+            let armed = Purchase {
+                client_ref: client_ref.clone(),
+                request: *request,
+                armed: self.clock.now(),
+                job: None,
+                bill: None,
+                last: step.clone(),
+                account: AccountId::RUN,
+            };
+            purchases.insert(slot, armed);
+        } else if let Some(known) = purchases.get_mut(&slot) {
+            if let Step::Accepted { job, .. } = &step {
+                known.job = Some(job.clone());
+            }
+            known.last = step;
         }
     }
 }
@@ -118,23 +165,31 @@ impl Attempt for Delivery {
     }
 
     fn client_ref(&self, slot: Slot) -> String {
-        Digest::of(format!("{}/{slot}", self.key).as_bytes()).to_hex()[..26].to_owned()
+        match self.known(slot) {
+            Some(known) => known.client_ref.into(), // As it was sent, whatever made it then.
+            None => Digest::of(format!("{}/{slot}", self.key).as_bytes()).to_hex()[..26].to_owned(),
+        }
     }
 
-    async fn job(&self, _: Slot) -> Option<Job> {
-        None
+    async fn job(&self, slot: Slot) -> Option<Job> {
+        self.known(slot)?.job
     }
 
-    async fn arm(&self, _: Slot, _: Digest) -> Result<Armed, NotRecorded> {
-        Err(NotRecorded::NoMarket)
+    async fn arm(&self, slot: Slot, request: Digest) -> Result<Armed, NotRecorded> {
+        let client_ref = self.client_ref(slot).into();
+        match self.report(slot, Step::Armed { client_ref, request }).await {
+            Receipt::Armed(armed) => Ok(armed),
+            Receipt::Refused(why) => Err(why),
+            Receipt::Recorded | Receipt::NotYours => Err(NotRecorded::Over),
+        }
     }
 
-    async fn record(&self, _: Slot, _: Step) -> bool {
-        false
+    async fn record(&self, slot: Slot, step: Step) -> bool {
+        self.report(slot, step).await == Receipt::Recorded
     }
 
-    fn last_send(&self, _: Slot) -> Option<Timestamp> {
-        None
+    fn last_send(&self, slot: Slot) -> Option<Timestamp> {
+        Some(self.known(slot)?.armed)
     }
 
     fn keep(&self, output: &serde_json::Value) -> Value {

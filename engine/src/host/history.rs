@@ -9,8 +9,9 @@ use serde_json::Value as Json;
 
 use super::store::{RunRow, Store, StoreError, TickRow};
 use crate::kind::Failure;
+use crate::money::Usd;
 use crate::plan::graph::{Plan, Work};
-use crate::run::event::{At, Decision, Ended, Event, Value};
+use crate::run::event::{At, Decision, Ended, Entry, Event, Signal, Value, Verdict};
 use crate::run::{Damaged, RunState, Tally};
 use crate::time::Timestamp;
 
@@ -159,9 +160,21 @@ impl NodeHistory {
                 }
                 Decision::RetryAt(_) => self.state = "delayed",
                 Decision::FellBack => self.state = "ready",
+                Decision::OverBudget { .. } => self.state = "over budget",
+                Decision::InDoubt => self.state = "in doubt",
                 Decision::GateClosed(_) => self.state = "closed",
                 Decision::GaveUp => self.state = "failed",
                 Decision::Broken(failure) => {
+                    self.state = "failed";
+                    self.failure = Some(failure.clone());
+                }
+            },
+            Event::TakenUp { .. } => self.state = "admitted",
+            Event::Asked { .. } => self.state = "waiting",
+            Event::Answered { verdict, .. } => match verdict {
+                Verdict::Gives(value) => self.succeeded("succeeded", value),
+                Verdict::LetIn | Verdict::Raised { .. } => self.state = "ready",
+                Verdict::Rejected(failure) => {
                     self.state = "failed";
                     self.failure = Some(failure.clone());
                 }
@@ -194,9 +207,31 @@ pub fn json(store: &Store, value: &Value) -> Result<Json, StoreError> {
 
 fn place(event: &Event) -> Option<At> {
     match event {
-        Event::Expanded { at, .. } | Event::Decided { at, .. } => Some(*at),
-        Event::Admitted { attempt, .. } | Event::Ended { attempt, .. } => Some(attempt.at),
+        Event::Expanded { at, .. }
+        | Event::Decided { at, .. }
+        | Event::Asked { at, .. }
+        | Event::Answered { at, .. }
+        | Event::Exceeded { at, .. } => Some(*at),
+        Event::Admitted { attempt, .. }
+        | Event::Ended { attempt, .. }
+        | Event::TakenUp { attempt } => Some(attempt.at),
+        Event::Undoable { at, .. } => Some(*at),
+        Event::Purchase { purchase, .. } => Some(purchase.attempt.at),
         _ => None,
+    }
+}
+
+fn entry_words(entry: &Entry) -> String {
+    match entry {
+        Entry::Held { amount, .. } => format!("{amount} held"),
+        Entry::Raised { more, .. } => format!("{more} more held"),
+        Entry::Settled { bill, .. } => format!("{} spent", bill.amount),
+        Entry::Late { bill, .. } => format!("{} spent, told late", bill.amount),
+        Entry::Released { .. } => "what was held is released".into(),
+        Entry::Corrected { bill, .. } => format!("a bill is corrected to {}", bill.amount),
+        Entry::Limited { limit, .. } => format!("a limit is set to {limit}"),
+        Entry::Opened { .. } => "an account opened".into(),
+        Entry::Closed { .. } => "an account closed".into(),
     }
 }
 
@@ -229,6 +264,10 @@ fn words(event: &Event) -> String {
             Decision::RetryAt(at) => format!("next attempt at {at}"),
             Decision::FellBack => "fell back to the next alternative".into(),
             Decision::GateClosed(gate) => format!("gate {gate} stayed closed"),
+            Decision::OverBudget { quote, free, .. } => {
+                format!("no money for an attempt: it may cost {quote}, and {free} are free")
+            }
+            Decision::InDoubt => "nothing new is tried before its purchases are closed".into(),
             Decision::GaveUp => "no further attempt".into(),
             Decision::Broken(failure) => format!("failed before an attempt: {}", failure.message),
         },
@@ -243,7 +282,41 @@ fn words(event: &Event) -> String {
         Event::Closed { closing: Err(failure), .. } => {
             format!("a copy cannot be closed: {}", failure.message)
         }
-        Event::Signalled { .. } => "asked to drain".into(),
+        Event::Signalled { what, .. } => match what {
+            Signal::Drain => "asked to drain".into(),
+            Signal::Cancel { by } => format!("cancelled by {by}"),
+            Signal::Answer { .. } => "answered".into(),
+            Signal::Adopt { by, .. } => format!("a job is adopted by the word of {by}"),
+            Signal::Lost { by, .. } => format!("a purchase is given up by the word of {by}"),
+        },
+        Event::Undoable { request: Ok(_), .. } => "it is known how to undo it".into(),
+        Event::Undoable { request: Err(failure), .. } => {
+            format!("it cannot be undone: {}", failure.message)
+        }
+        Event::Undoing { .. } => "a node is undone".into(),
+        Event::TakenUp { attempt } => format!("attempt {} taken up again", attempt.number),
+        Event::Opened { limit: Some(limit), allotment, .. } if *allotment == Usd::ZERO => {
+            format!("an account of {limit} opened")
+        }
+        Event::Opened { allotment, .. } if *allotment > Usd::ZERO => {
+            format!("an account opened, {allotment} set aside for it")
+        }
+        Event::Opened { .. } => "an account without a limit opened".into(),
+        Event::Money(entry) => entry_words(entry),
+        Event::Purchase { purchase, step, .. } => {
+            let bill = step.bill().map_or_else(String::new, |bill| format!(", {}", bill.amount));
+            format!("purchase {} {}{bill}", purchase.slot + 1, step.word())
+        }
+        Event::Asked { question, .. } => format!("asks: {}", question.ask),
+        Event::Answered { verdict, .. } => match verdict {
+            Verdict::Gives(_) => "answered".into(),
+            Verdict::LetIn => "let in by a person".into(),
+            Verdict::Raised { limit, .. } => format!("the limit is raised to {limit}"),
+            Verdict::Rejected(failure) => failure.message.clone(),
+        },
+        Event::Exceeded { quote, free, .. } => {
+            format!("the budget ends it: {quote} are asked for, and {free} are free")
+        }
         Event::Finished { outcome } => format!("finished: {}", outcome.word()),
     }
 }

@@ -27,12 +27,14 @@ use std::time::Duration;
 
 use serde_json::Value as Json;
 use tokio::sync::mpsc::UnboundedReceiver;
+use tokio::sync::oneshot;
 
 use crate::kind::{Class, Failure};
 use crate::name::{Digest, RunId};
-use crate::plan::graph::Plan;
-use crate::run::event::{Ask, Ended, Event, Outcome, Seen, Signal, Value};
+use crate::plan::graph::{OnExceed, Plan};
+use crate::run::event::{Ask, Ended, Event, Outcome, Rest, Seen, Signal, Value};
 use crate::run::library::{Library, read};
+use crate::run::purchase::Receipt;
 use crate::run::{Damaged, Failed, RunState, Tally, Tick};
 use crate::time::Timestamp;
 use artifacts::Folder;
@@ -69,6 +71,8 @@ pub struct Ending {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
     Finished(Outcome),
+    /// Nothing can be done before somebody's word: an answer, or what became of a purchase. It can be resumed.
+    Rests(Rest),
     /// Stopped by a person; it can be resumed.
     Interrupted,
 }
@@ -108,6 +112,8 @@ struct Host {
     observer: Box<dyn Observer>,
     stop: UnboundedReceiver<Stop>,
     draining: bool,
+    /// Attempts that wait until what they told is durable, in the order in which it was seen.
+    told: Vec<oneshot::Sender<Receipt>>,
     room: Room,
     inbox: Inbox,
 }
@@ -133,8 +139,12 @@ async fn drive(plan: &Plan, run: &mut RunState, host: &mut Host) -> Result<How, 
         for event in &tick.events {
             host.perform(plan, run, event); // Effects of recorded events alone.
         }
+        host.answer(tick.receipts);
         if let Some(outcome) = tick.outcome {
             return Ok(How::Finished(outcome));
+        }
+        if let Some(rest) = tick.rest {
+            return Ok(How::Rests(rest));
         }
         seen = match host.observe(tick.asks, tick.wake).await? {
             Some(seen) => seen,
@@ -175,6 +185,11 @@ impl Host {
                     self.executor.execute(plan, run, *attempt);
                 }
             }
+            Event::TakenUp { attempt } | Event::Undoing { attempt } => {
+                self.executor.execute(plan, run, *attempt)
+            }
+            Event::Signalled { what: Signal::Cancel { .. }, .. } => self.executor.cancel(),
+            Event::Exceeded { then: OnExceed::Stop, .. } => self.executor.cancel(),
             Event::Signalled { what: Signal::Drain, .. } => {
                 self.draining = true;
                 self.executor.drain();
@@ -182,6 +197,13 @@ impl Host {
             _ => {}
         }
         self.observer.recorded(plan, run, event, self.last);
+    }
+
+    /// What attempts told is durable: they go on.
+    fn answer(&mut self, receipts: Vec<Receipt>) {
+        for (told, receipt) in self.told.drain(..).zip(receipts) {
+            let _gone = told.send(receipt); // The attempt was ended meanwhile.
+        }
     }
 
     /// All that is there to be seen, at least one; none, when a stopped run has nothing under way any more.
@@ -254,6 +276,10 @@ impl Host {
             News::Began { attempt, path } => self.observer.began(attempt, &path),
             News::Progressed { attempt, path, done } => {
                 self.observer.progressed(attempt, &path, done);
+            }
+            News::Went { purchase, step, receipt } => {
+                self.told.push(receipt);
+                return Ok(Some(Seen::Purchase { purchase, step }));
             }
             News::Withdrew => {}
         }

@@ -2,16 +2,17 @@
 //!
 //! Admission is the core's; what executes at once is bounded here, by the cores of the machine.
 
+use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use futures_util::FutureExt;
 use serde_json::Value as Json;
-use tokio::sync::Semaphore;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+use tokio::sync::{Semaphore, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -21,12 +22,13 @@ use super::clock::Clock;
 use super::shelf::Shelf;
 use crate::kind::catalog::Weight;
 use crate::kind::registry::Performer;
-use crate::kind::{Class, Failure};
+use crate::kind::{Class, Failure, Slot, Step};
 use crate::name::RunId;
 use crate::plan::graph::Plan;
-use crate::run::event::{AttemptId, Request, Value};
+use crate::run::event::{AttemptId, PurchaseId, Request, Value};
 use crate::run::library::{keep, read};
-use crate::run::{Current, RunState};
+use crate::run::purchase::{Purchase, Receipt};
+use crate::run::{RunState, Task};
 use crate::schema::Schema;
 
 /// How long a cancelled attempt may take to end its processes before it is dropped.
@@ -54,6 +56,12 @@ pub(super) enum News {
         path: String,
         done: f64,
     },
+    /// An attempt tells of one of its purchases, and waits until it is durable.
+    Went {
+        purchase: PurchaseId,
+        step: Step,
+        receipt: oneshot::Sender<Receipt>,
+    },
     /// A task that was waiting for its turn went away, because the run drains.
     Withdrew,
 }
@@ -75,6 +83,8 @@ struct Shared {
     executing: AtomicUsize,
     /// Whatever waits for its turn goes away.
     draining: CancellationToken,
+    /// Whatever costs nothing is ended; what is paid for is told, and lands.
+    cancelling: CancellationToken,
     /// Whatever executes is ended.
     stopping: CancellationToken,
     news: UnboundedSender<News>,
@@ -91,6 +101,7 @@ struct Job {
     timeout: Option<Duration>,
     key: String,
     path: String,
+    purchases: BTreeMap<Slot, Purchase>,
 }
 
 impl Executor {
@@ -112,6 +123,7 @@ impl Executor {
             cores: Semaphore::new(cores.max(1)),
             executing: AtomicUsize::new(0),
             draining: CancellationToken::new(),
+            cancelling: CancellationToken::new(),
             stopping: CancellationToken::new(),
             news: sender,
         };
@@ -120,11 +132,9 @@ impl Executor {
 
     /// Starts the open attempt `attempt` of `run`.
     pub(super) fn execute(&self, plan: &Plan, run: &RunState, attempt: AttemptId) {
-        let (Some(request), Ok(current)) = (run.request(attempt.at), run.current(plan, attempt.at))
-        else {
+        let Some(Task { call, timeout, request, path }) = run.task(plan, attempt) else {
             return; // Not open any more: its end was seen in the same tick.
         };
-        let Current::Call { call, timeout, .. } = current else { return };
         let kind = plan.kind(&call.kind);
         let job = Job {
             attempt,
@@ -135,7 +145,8 @@ impl Executor {
             weight: kind.weight,
             timeout,
             key: run.attempt_key(plan, attempt),
-            path: run.path(plan, attempt.at),
+            path,
+            purchases: run.purchases_of(attempt).map(|(slot, it)| (slot, it.clone())).collect(),
         };
         let shared = Arc::clone(&self.shared);
         self.tasks.spawn(async move {
@@ -155,6 +166,11 @@ impl Executor {
     /// Lets nothing start that waits for its turn.
     pub(super) fn drain(&self) {
         self.shared.draining.cancel();
+    }
+
+    /// Ends what costs nothing, and lets land what is paid for.
+    pub(super) fn cancel(&self) {
+        self.shared.cancelling.cancel();
     }
 
     /// Whether nothing executes and nothing that ended is still to be reported.
@@ -177,6 +193,7 @@ async fn execute(shared: &Arc<Shared>, job: Job) -> Option<()> {
     let _turn = tokio::select! {
         biased;
         () = shared.draining.cancelled() => return None,
+        () = shared.cancelling.cancelled() => None,
         turn = shared.cores.acquire(), if needs_core => turn.ok(),
         () = std::future::ready(()), if !needs_core => None,
     };
@@ -212,10 +229,11 @@ async fn make(shared: &Arc<Shared>, job: &Job) -> Made {
         path: job.path.clone(),
         times: job.delivery,
         provider: job.request.provider.clone(),
-        model: Box::default(),
+        model: job.request.model.clone(),
+        purchases: Mutex::new(job.purchases.clone()),
         shelf: Arc::clone(&shared.shelf),
         folder: Lazily::at(folder),
-        cancelled: CancellationToken::new(),
+        cancelled: shared.cancelling.child_token(),
         artifacts: shared.artifacts.clone(),
         clock: Arc::clone(&shared.clock),
         news: shared.news.clone(),
@@ -236,10 +254,13 @@ async fn make_within(shared: &Arc<Shared>, job: &Job, delivery: &Delivery) -> Ma
     };
     let making = AssertUnwindSafe(kind.make(delivery, input)).catch_unwind();
     tokio::pin!(making);
+    let is_free = job.request.hold.is_none() && job.purchases.is_empty();
     let cause = tokio::select! {
+        biased;
+        () = shared.cancelling.cancelled(), if is_free => Cause::Cancelled,
         made = &mut making => return finished(job, made),
-        () = shared.stopping.cancelled() => None,
-        () = sleep(shared, job.timeout) => job.timeout,
+        () = shared.stopping.cancelled() => Cause::Stopped,
+        () = sleep(shared, job.timeout) => Cause::Timeout(job.timeout.unwrap_or_default()),
     };
     delivery.cancelled.cancel();
     tokio::select! {
@@ -247,15 +268,23 @@ async fn make_within(shared: &Arc<Shared>, job: &Job, delivery: &Delivery) -> Ma
         () = tokio::time::sleep(GRACE) => {}
     }
     match cause {
-        Some(timeout) => {
+        Cause::Timeout(timeout) => {
             let message = format!("no end within its timeout of {timeout:?}");
             Made::Failed(
                 Failure::new(Class::Timeout, message)
                     .help("raise `timeout:`, or give it less to do"),
             )
         }
-        None => Made::Stopped,
+        Cause::Cancelled => Made::Failed(Failure::new(Class::Cancelled, "the run was cancelled")),
+        Cause::Stopped => Made::Stopped,
     }
+}
+
+/// Why an attempt is ended before its end.
+enum Cause {
+    Timeout(Duration),
+    Cancelled,
+    Stopped,
 }
 
 async fn sleep(shared: &Shared, time: Option<Duration>) {

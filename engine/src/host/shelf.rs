@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use serde_json::Value as Json;
 
 use crate::kind::registry::{Performer, Registry};
-use crate::kind::{Class, Failure};
+use crate::kind::{Asked, Class, Failure, Unpriced};
+use crate::money::Usd;
 use crate::name::{Digest, KindName};
 use crate::run::library::{Library, Lost};
 
@@ -101,6 +102,13 @@ impl Library for Shelf {
                 Class::Missing,
                 format!("this version has no inline kind `{kind}`"),
             )),
+        }
+    }
+
+    fn quote(&self, kind: &KindName, asked: &Asked<'_, Json>) -> Result<Usd, Unpriced> {
+        match self.registry.get(kind.as_str()) {
+            Some((card, _)) => (card.quote)(asked),
+            None => Err(Unpriced { what: format!("`{kind}`, which this version does not have") }),
         }
     }
 }

@@ -21,6 +21,7 @@ use super::store::inbox::Message;
 use super::store::{Commit, Patience, Room, RunRow, Store, record};
 use super::{Ending, Host, HostError, Inbox, Stop, drive, output_json, survivors};
 use crate::kind::registry::Registry;
+use crate::money::Usd;
 use crate::name::{Digest, RunId};
 use crate::plan::graph::Plan;
 use crate::run::RunState;
@@ -45,6 +46,8 @@ pub struct Options {
     /// How many attempts that need a core may execute at once.
     pub cores: usize,
     pub clock: Arc<dyn Clock>,
+    /// What a new run may spend; none: what its pipeline says.
+    pub limit: Option<Usd>,
     pub on_copy: OnCopy,
 }
 
@@ -97,7 +100,7 @@ impl Options {
         let (_, stop) = tokio::sync::mpsc::unbounded_channel();
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let (observer, clock) = (Box::new(Unobserved), Arc::new(SystemClock));
-        Self { registry, observer, stop, cores, clock, on_copy: OnCopy::Refuse }
+        Self { registry, observer, stop, cores, clock, on_copy: OnCopy::Refuse, limit: None }
     }
 }
 
@@ -153,6 +156,7 @@ impl State {
         let now = options.clock.now();
         let run = new_id(now);
         let lock = self.lock(&run)?;
+        let limit = options.limit;
         let mut host = self.host(&run, 1, now, options);
         let text = serde_json::to_string(plan).expect("plans have text keys and finite numbers");
         let digest = keep_plan(&*host.shelf, text);
@@ -168,6 +172,7 @@ impl State {
             inputs: keep(&*host.shelf, &inputs),
             files: keep(&*host.shelf, &files),
             facts: keep(&*host.shelf, &facts),
+            limit,
         };
         self.enter(&mut host, plan, digest, &event).await?;
         let mut state = RunState::default();
@@ -301,7 +306,7 @@ impl State {
     }
 
     fn host(&self, run: &RunId, epoch: u64, last: Timestamp, options: Options) -> Host {
-        let Options { registry, observer, stop, cores, clock, on_copy: _ } = options;
+        let Options { registry, observer, stop, cores, clock, on_copy: _, limit: _ } = options;
         let values = Arc::new(Shelf::new(registry, self.store.clone()));
         let (artifacts, work) = (self.artifacts.clone(), self.work(run));
         let executor = Executor::new(
@@ -326,6 +331,7 @@ impl State {
             draining: false,
             room: Room::Enough,
             inbox: Inbox::new(),
+            told: Vec::new(),
         }
     }
 

@@ -3,22 +3,23 @@
 //! The only writer of run state; replay uses it too. It evaluates no expression and reads no clock, so old journals stay
 //! readable for as long as this file understands their events.
 
-use super::event::{At, AttemptId, Decision, Ended, Event, ScopeId, Signal, Value};
+use super::event::{At, AttemptId, Decision, Ended, Entry, Event, ScopeId, Signal, Value};
 use super::node::{Change, NodeState};
 use super::scope::Scope;
 use super::{Damaged, Failed, RunState, Started};
 use crate::expression::Expression;
 use crate::kind::{Class, Failure};
+use crate::money::Usd;
 use crate::plan::graph::{Gives, OnError, Otherwise, Plan};
 
 impl RunState {
     /// Changes the state by `event`. An error means that the journal is damaged or belongs to another plan.
     pub fn apply(&mut self, plan: &Plan, event: &Event) -> Result<(), Damaged> {
         match event {
-            Event::Started { run, inputs, files, facts, .. } => {
+            Event::Started { run, inputs, files, facts, limit, .. } => {
                 let (run, inputs) = (run.clone(), inputs.clone());
-                self.started =
-                    Some(Started { run, inputs, files: files.clone(), facts: facts.clone() });
+                let (files, facts) = (files.clone(), facts.clone());
+                self.started = Some(Started { run, inputs, files, facts, limit: *limit });
                 self.next_scope = 1;
                 self.open_scope(
                     plan,
@@ -41,8 +42,44 @@ impl RunState {
             Event::Admitted { attempt, request } => {
                 self.change(attempt.at, Change::Admitted { attempt: attempt.number })?;
                 self.requests.insert(attempt.at, request.clone());
+                self.opened_attempt(*attempt, 1);
+                Ok(())
+            }
+            Event::TakenUp { attempt } => {
+                self.purchases.releasable.remove(attempt);
+                self.change(attempt.at, Change::TakenUp { attempt: attempt.number })?;
+                self.opened_attempt(*attempt, 2);
+                Ok(())
+            }
+            Event::Opened { owner, account, parent, limit, allotment } => {
+                let entry = Entry::Opened {
+                    account: *account,
+                    parent: *parent,
+                    limit: *limit,
+                    allotment: *allotment,
+                };
+                self.accounts.opened(*owner, *account);
+                if let super::event::Owner::Node(at) = owner {
+                    self.unline(*at);
+                    self.queues.fresh.insert(*at);
+                }
+                self.book_entry(&entry)
+            }
+            Event::Money(entry) => self.book_entry(entry),
+            Event::Purchase { purchase, step, at } => self.purchase_went(*purchase, step, *at),
+            Event::Undoable { at, request } => self.undo_is_known(plan, *at, request),
+            Event::Undoing { attempt } => {
                 self.open.insert(*attempt, 1);
                 Ok(())
+            }
+            Event::Asked { at, question } => self.asked(*at, question),
+            Event::Answered { at, id, verdict } => {
+                self.signals.extend(id.clone());
+                self.answered(plan, *at, verdict)
+            }
+            Event::Exceeded { at, account, quote, free, then } => {
+                let failure = over_budget(*quote, *free);
+                self.exceeded(plan, *at, *account, *then, failure)
             }
             Event::Ended { attempt, ended, .. } => self.ended(plan, *attempt, ended),
             Event::Decided { at, what } => self.decided(plan, *at, what),
@@ -63,9 +100,18 @@ impl RunState {
                     }
                 }
             }
-            Event::Signalled { id, what: Signal::Drain } => {
+            Event::Signalled { id, what } => {
                 self.signals.insert(id.clone());
-                self.draining = true;
+                match what {
+                    Signal::Drain => self.draining = true,
+                    Signal::Cancel { by } if self.end.is_none() => {
+                        self.cancelled = Some(by.clone());
+                        self.stopping = true;
+                        self.wind_down(plan, ScopeId(0))?;
+                    }
+                    // What it means follows as an event of its own.
+                    _ => {}
+                }
                 Ok(())
             }
             Event::Finished { outcome } => {
@@ -76,9 +122,14 @@ impl RunState {
     }
 
     fn ended(&mut self, plan: &Plan, attempt: AttemptId, ended: &Ended) -> Result<(), Damaged> {
+        if self.is_undo(attempt) {
+            self.undone(attempt, ended);
+            return Ok(());
+        }
         if self.open.remove(&attempt).is_none() {
             return Err(Damaged::NotOpen(attempt));
         }
+        self.ended_flight(attempt, ended);
         match ended {
             Ended::Done(output) => {
                 self.tally.ran += 1;
@@ -93,6 +144,74 @@ impl RunState {
                 self.change(attempt.at, Change::Faltered { of: attempt.number })
             }
         }
+    }
+
+    fn opened_attempt(&mut self, attempt: AttemptId, delivery: u32) {
+        self.open.insert(attempt, delivery);
+        let Some(request) = self.requests.get(&attempt.at) else { return };
+        self.open_paid += usize::from(request.hold.is_some());
+        if let Some(fingerprint) = request.fingerprint {
+            self.flights.insert(fingerprint, attempt.at);
+        }
+    }
+
+    /// An attempt is over: its hold may be released, and whoever waits for the same output goes on.
+    fn ended_flight(&mut self, attempt: AttemptId, ended: &Ended) {
+        self.may_release(attempt);
+        let Some(request) = self.requests.get(&attempt.at) else { return };
+        if request.hold.is_some() {
+            self.open_paid -= 1;
+            self.lines.freed();
+        }
+        let Some(fingerprint) = request.fingerprint else { return };
+        if self.flights.get(&fingerprint) != Some(&attempt.at) {
+            return;
+        }
+        self.flights.remove(&fingerprint);
+        for follower in self.queues.followers.remove(&fingerprint).unwrap_or_default() {
+            match ended {
+                Ended::Done(output) => {
+                    self.queues.served.push((follower, fingerprint, output.clone()));
+                }
+                Ended::Failed(_) => {
+                    let hold = self.queues.considered.get(&follower).map(|it| it.request.hold);
+                    self.may_be_admitted(follower, hold.flatten());
+                }
+            }
+        }
+    }
+
+    /// Changes the accounts, and what follows from them.
+    pub(super) fn book_entry(&mut self, entry: &Entry) -> Result<(), Damaged> {
+        self.ledger.book(entry)?;
+        match entry {
+            Entry::Settled { purchase, .. }
+            | Entry::Corrected { purchase, .. }
+            | Entry::Late { purchase, .. } => {
+                self.purchases.unbooked.remove(purchase);
+            }
+            Entry::Released { attempt } => {
+                self.purchases.releasable.remove(attempt);
+            }
+            Entry::Closed { account } => {
+                self.accounts.closable.remove(account);
+            }
+            Entry::Limited { .. } => {}
+            Entry::Opened { .. } | Entry::Held { .. } | Entry::Raised { .. } => return Ok(()),
+        }
+        self.lines.freed();
+        Ok(())
+    }
+
+    /// Whether `at` waits for the purchases of attempt `number` to be closed.
+    pub(super) fn is_in_doubt(&self, at: At, number: u16) -> bool {
+        self.state(at) == Some(&NodeState::InDoubt { attempt: number })
+    }
+
+    /// The last open purchase of `at` is closed: what follows is decided anew.
+    pub(super) fn reconsider(&mut self, at: At) {
+        let changed = self.change(at, Change::Reconsidered);
+        debug_assert!(changed.is_ok(), "asked of nodes in doubt alone");
     }
 
     fn decided(&mut self, plan: &Plan, at: At, what: &Decision) -> Result<(), Damaged> {
@@ -133,6 +252,12 @@ impl RunState {
                 self.requests.remove(&at);
                 self.change(at, Change::FellBack)
             }
+            Decision::OverBudget { quote, free, .. } => {
+                let attempt = self.next_attempt_of(at).map_or(0, |attempt| attempt.number - 1);
+                self.tries.entry(at).or_default().last = Some(over_budget(*quote, *free));
+                self.change(at, Change::Faltered { of: attempt })
+            }
+            Decision::InDoubt => self.change(at, Change::InDoubt),
             Decision::GateClosed(gate) => {
                 let gate = self
                     .node(plan, at)?
@@ -142,10 +267,15 @@ impl RunState {
                 match gate.otherwise {
                     Otherwise::Skip => self.decided(plan, at, &Decision::Skipped),
                     Otherwise::Fail | Otherwise::Ask => {
-                        let when = gate.when.as_ref().map_or("", Expression::text);
                         let on = &gate.on;
-                        let message =
-                            format!("the gate on `{on}` stayed closed: `{when}` is false");
+                        let message = match gate.when.as_ref().map(Expression::text) {
+                            Some(when) if gate.budget.is_none() => {
+                                format!("the gate on `{on}` stayed closed: `{when}` is false")
+                            }
+                            _ => {
+                                format!("the gate on `{on}` stayed closed: its budget is not free")
+                            }
+                        };
                         self.gave_up(plan, at, Failure::new(Class::Gate, message))
                     }
                 }
@@ -164,11 +294,15 @@ impl RunState {
     }
 
     pub(super) fn succeeded(&mut self, plan: &Plan, at: At, output: Value) -> Result<(), Damaged> {
+        self.tries.remove(&at);
         self.change(at, Change::Succeeded { output })?;
+        if self.node(plan, at)?.undo.is_some() {
+            self.queues.undoable.insert(at);
+        }
         self.settled(plan, at)
     }
 
-    fn gave_up(&mut self, plan: &Plan, at: At, failure: Failure) -> Result<(), Damaged> {
+    pub(super) fn gave_up(&mut self, plan: &Plan, at: At, failure: Failure) -> Result<(), Damaged> {
         self.tally.failed += 1;
         self.note_failure(self.path(plan, at), failure);
         self.failed(plan, at)
@@ -214,7 +348,7 @@ impl RunState {
     fn settled_once(&mut self, plan: &Plan, id: ScopeId) -> Result<(), Damaged> {
         let scope = self.scope_mut(id)?;
         scope.open -= 1;
-        if scope.open > 0 {
+        if scope.open > 0 || scope.over {
             return Ok(());
         }
         if scope.failed {
@@ -222,6 +356,11 @@ impl RunState {
         }
         match &plan.body(scope.body).gives {
             Gives::Outputs(_) => {
+                self.queues.settled.insert(id);
+                Ok(())
+            }
+            // What undoes it is asked while it is in sight.
+            Gives::Node(node) if plan.body(scope.body).node(*node).undo.is_some() => {
                 self.queues.settled.insert(id);
                 Ok(())
             }
@@ -247,37 +386,60 @@ impl RunState {
     }
 
     /// Changes one node's state, and what is derived from it.
-    fn change(&mut self, at: At, change: Change) -> Result<(), Damaged> {
+    pub(super) fn change(&mut self, at: At, change: Change) -> Result<(), Damaged> {
         let scope = self.scopes.get_mut(&at.scope).ok_or(Damaged::NoScope(at.scope))?;
         let slot = scope.states.get_mut(at.node.0 as usize).ok_or(Damaged::NoNode(at))?;
         let state = slot
             .after(change)
             .map_err(|source| Damaged::Illegal { at, source: Box::new(source) })?;
-        match slot {
-            NodeState::Ready { .. } => {
-                self.queues.fresh.remove(&at);
-                self.queues.considered.remove(&at);
-                self.queues.admissible.remove(&at);
-            }
-            NodeState::Faltered { .. } => {
-                self.queues.faltered.remove(&at);
-            }
+        let is_ready = matches!(state, NodeState::Ready { .. });
+        let is_faltered = matches!(state, NodeState::Faltered { .. });
+        let is_settled = state.is_settled();
+        let former = std::mem::replace(slot, state);
+        self.unqueue(at, &former);
+        if is_ready {
+            self.queues.fresh.insert(at);
+        } else if is_faltered {
+            self.queues.faltered.insert(at);
+        } else if is_settled {
+            self.accounts.node_ended(at);
+            self.let_in.remove(&at);
+        }
+        Ok(())
+    }
+
+    /// Takes a node out of whatever queue `state` put it into.
+    pub(super) fn unqueue(&mut self, at: At, state: &NodeState) {
+        match state {
+            NodeState::Ready { .. } => self.unline(at),
+            NodeState::Faltered { .. } => drop(self.queues.faltered.remove(&at)),
             NodeState::Delayed { until, .. } => {
                 self.queues.delayed.remove(&(*until, at));
+                self.lines.leave(at);
+            }
+            NodeState::InDoubt { attempt } => {
+                self.purchases.retakes.remove(&AttemptId { at, number: *attempt });
+            }
+            NodeState::Waiting { .. } => {
+                if let Some(until) = self.questions.remove(&at).and_then(|asked| asked.until) {
+                    self.queues.deadlines.remove(&(until, at));
+                }
             }
             _ => {}
         }
-        match state {
-            NodeState::Ready { .. } => {
-                self.queues.fresh.insert(at);
-            }
-            NodeState::Faltered { .. } => {
-                self.queues.faltered.insert(at);
-            }
-            _ => {}
+    }
+
+    /// Forgets what was found out about a ready node.
+    fn unline(&mut self, at: At) {
+        self.queues.fresh.remove(&at);
+        self.queues.admissible.remove(&at);
+        self.lines.leave(at);
+        let considered = self.queues.considered.remove(&at);
+        if let Some(fingerprint) = considered.and_then(|considered| considered.request.fingerprint)
+            && let Some(followers) = self.queues.followers.get_mut(&fingerprint)
+        {
+            followers.remove(&at);
         }
-        *slot = state;
-        Ok(())
     }
 
     fn scope_mut(&mut self, id: ScopeId) -> Result<&mut Scope, Damaged> {
@@ -296,4 +458,9 @@ impl RunState {
             self.failures.push(Failed { path, failure });
         }
     }
+}
+
+fn over_budget(quote: Usd, free: Usd) -> Failure {
+    let message = format!("it may cost {quote}, and {free} are free");
+    Failure::new(Class::OverBudget, message).help("raise the budget, or choose what costs less")
 }

@@ -5,12 +5,12 @@
 use super::event::{At, Closing, Event, ScopeId, Value};
 use super::scope::{Copy, Expansion, ITEMS_AT_ONCE, Scope};
 use super::{Damaged, End, RunState};
-use crate::plan::graph::{Node, OnError, Plan, Work};
+use crate::plan::graph::{Each, Node, OnError, Plan, Work};
 
 impl RunState {
     /// Takes in an [`Event::Expanded`].
     pub(super) fn expanded(&mut self, plan: &Plan, event: &Event) -> Result<(), Damaged> {
-        let Event::Expanded { at, first, count, items, keys } = event else {
+        let Event::Expanded { at, first, count, items, keys, inputs } = event else {
             return Ok(());
         };
         let node = self.node(plan, *at)?;
@@ -23,6 +23,7 @@ impl RunState {
             first: *first,
             items: items.clone(),
             keys: keys.clone(),
+            inputs: inputs.clone(),
             limit: if node.carry.is_empty() { at_once } else { 1 },
             granted: if node.repeat.is_some() { 1 } else { *count },
             opened: 0,
@@ -48,6 +49,10 @@ impl RunState {
         let scope = self.scopes.get(&id).ok_or(Damaged::NoScope(id))?;
         let Some((parent, _)) = scope.parent else {
             self.end = Some(output.map_or(End::Failed, End::Gave));
+            self.queues.settled.remove(&id);
+            if let Some(scope) = self.scopes.get_mut(&id) {
+                scope.over = true;
+            }
             return Ok(()); // The root's states stay, for reports.
         };
         let node = self.node(plan, parent)?;
@@ -68,6 +73,7 @@ impl RunState {
         ended: Option<(Value, Option<&Closing>)>,
     ) -> Result<(), Damaged> {
         let scope = self.scopes.remove(&id).ok_or(Damaged::NoScope(id))?;
+        self.forget(id, &scope);
         let (parent, copy) = scope.parent.ok_or(Damaged::NoScope(id))?;
         let node = self.node(plan, parent)?;
         let expansion = self.expansions.get_mut(&parent).ok_or(Damaged::NoScope(id))?;
@@ -78,6 +84,20 @@ impl RunState {
         self.open_copies(plan, parent)
     }
 
+    /// A scope is gone: nothing that did not settle in it is looked at again.
+    fn forget(&mut self, id: ScopeId, scope: &Scope) {
+        self.accounts.scope_ended(id);
+        self.queues.settled.remove(&id);
+        if scope.open == 0 {
+            return;
+        }
+        for (index, state) in scope.states.iter().enumerate().filter(|(_, it)| !it.is_settled()) {
+            let at = super::at(id, index);
+            self.unqueue(at, state);
+            self.accounts.node_ended(at);
+        }
+    }
+
     /// Opens as many copies as the limit allows; ends the node when none is left.
     fn open_copies(&mut self, plan: &Plan, at: At) -> Result<(), Damaged> {
         loop {
@@ -86,6 +106,10 @@ impl RunState {
             expansion.opened += 1;
             expansion.active += 1;
             let (id, body) = (ScopeId(expansion.first.0 + copy), expansion.body);
+            let has_account = |each: &Each| each.budget.is_some();
+            if self.node(plan, at)?.each.as_ref().is_some_and(has_account) {
+                self.accounts.unopened.insert(id);
+            }
             self.open_scope(plan, id, Scope::new(body, plan.body(body), Some((at, copy))));
         }
         let expansion = self.expansions.get(&at).ok_or(Damaged::NoScope(at.scope))?;

@@ -3,37 +3,22 @@
 //! All policy of a run stands here and in what this file calls. It changes nothing but the queue of nodes that were
 //! looked at; what it decides is an event, and takes effect by being applied.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::event::{
-    Ask, At, AttemptId, Closing, Decision, Event, Outcome, Request, ScopeId, Value,
-};
-use super::fingerprint::fingerprint;
+use super::event::{Ask, At, AttemptId, Closing, Decision, Event, Outcome, ScopeId, Value};
 use super::library::{Library, keep, read};
+use super::look::{Looked, Stop, ask, condition, failure, not_a};
 use super::node::NodeState;
 use super::retry::{Tried, next_attempt};
 use super::scope::Copy;
 use super::sight::Sight;
 use super::{Considered, Current, Damaged, End, RunState, WINDOW};
-use crate::expression::{Expression, Fault};
-use crate::kind::{Class, Failure, Nature};
-use crate::plan::graph::{Call, Each, Gives, Node, Plan, PlannedKind};
+use crate::expression::Fault;
+use crate::kind::Class;
+use crate::plan::graph::{Cache, Gives, Node, Plan, Retry, Then};
 use crate::time::Timestamp;
-
-/// Why a node cannot be decided well: its own failure, or a journal that cannot be read.
-enum Stop {
-    Failure(Failure),
-    Damaged(Damaged),
-}
-
-/// What looking at a ready node came to.
-enum Looked {
-    Decided(Event),
-    Request(Request),
-}
 
 impl RunState {
     /// The next event, if anything can be decided.
@@ -44,8 +29,29 @@ impl RunState {
         now: Timestamp,
         asks: &mut Vec<Ask>,
     ) -> Result<Option<Event>, Damaged> {
-        if self.outcome.is_some() || self.started.is_none() {
+        if self.started.is_none() {
             return Ok(None);
+        }
+        // Money is booked in any state, finished runs included.
+        if let Some(event) = self.book() {
+            return Ok(Some(event));
+        }
+        if self.outcome.is_some() {
+            return Ok(None);
+        }
+        if let Some(event) = self.close_account() {
+            return Ok(Some(event));
+        }
+        if self.end.is_none()
+            && let Some(event) = self.open_account(plan, library)?
+        {
+            return Ok(Some(event));
+        }
+        if let Some(attempt) = self.purchases.retakes.first() {
+            return Ok(Some(Event::TakenUp { attempt: *attempt }));
+        }
+        if let Some(event) = self.undoable(plan, library)? {
+            return Ok(Some(event));
         }
         if let Some(scope) = self.queues.settled.first() {
             return self.give(plan, library, *scope).map(Some);
@@ -59,20 +65,36 @@ impl RunState {
         if let Some(at) = self.queues.faltered.first() {
             return self.after_failure(plan, *at, now).map(Some);
         }
+        if let Some(event) = self.expired(library, now)? {
+            return Ok(Some(event));
+        }
+        if let Some(End::Failed) = &self.end
+            && !self.undos.is_empty()
+        {
+            return Ok(if self.draining { None } else { self.undo_next() });
+        }
         if let Some(end) = &self.end {
             return Ok(Some(Event::Finished { outcome: self.outcome_of(end) }));
         }
         if self.draining {
             return Ok(None);
         }
-        if let Some(event) = self.look_at_fresh(plan, library, asks)? {
+        while let Some((at, fingerprint, output)) = self.queues.served.pop() {
+            if !self.queues.considered.contains_key(&at) {
+                continue; // Cancelled meanwhile.
+            }
+            return Ok(Some(Event::Decided { at, what: Decision::Reused { output, fingerprint } }));
+        }
+        if let Some(event) = self.look_at_fresh(plan, library, now, asks)? {
             return Ok(Some(event));
         }
-        Ok(self.admit(now))
+        self.admit(plan, now)
     }
 
     fn outcome_of(&self, end: &End) -> Outcome {
         match end {
+            End::Failed if self.cancelled.is_some() => Outcome::Cancelled,
+            End::Failed if self.budget_ended => Outcome::Partial,
             End::Failed => Outcome::Failed,
             End::Gave(_) if self.tally.dropped > 0 => Outcome::Partial,
             End::Gave(_) => Outcome::Succeeded,
@@ -82,8 +104,13 @@ impl RunState {
     /// Reads the outputs of a scope whose nodes have all settled.
     fn give(&self, plan: &Plan, library: &dyn Library, scope: ScopeId) -> Result<Event, Damaged> {
         let body = plan.body(self.scopes.get(&scope).ok_or(Damaged::NoScope(scope))?.body);
-        let Gives::Outputs(outputs) = &body.gives else {
-            return Err(Damaged::NoScope(scope));
+        let outputs = match &body.gives {
+            Gives::Outputs(outputs) => outputs,
+            Gives::Node(node) => {
+                let output = self.output(At { scope, node: *node });
+                let output = Ok(output.ok_or(Damaged::NoScope(scope))?);
+                return Ok(Event::Gave { scope, output });
+            }
         };
         let sight = Sight::new(self, plan, library, scope);
         let given: Result<Map<_, _>, Fault> = outputs
@@ -112,15 +139,37 @@ impl RunState {
         Ok(Event::Decided { at, what: Decision::Gathered(keep(library, &Json::Array(list))) })
     }
 
+    /// What follows a failed attempt: another, an alternative, or the end; nothing, while it may still have bought.
     fn after_failure(&self, plan: &Plan, at: At, now: Timestamp) -> Result<Event, Damaged> {
-        let (Some(NodeState::Faltered { attempt }), Current::Call { retry, .. }) =
-            (self.state(at), self.current(plan, at)?)
+        let decided = |what| Ok(Event::Decided { at, what });
+        if self.is_winding(at) {
+            return decided(Decision::GaveUp);
+        }
+        if let Some(event) = self.write_off(plan, at, now)? {
+            return Ok(event);
+        }
+        let next = self.after_attempt(plan, at, now)?;
+        if self.open_purchases(at).next().is_none() {
+            return decided(next);
+        }
+        let class = self.tries.get(&at).and_then(|tries| Some(tries.last.as_ref()?.class));
+        let asks = class == Some(Class::InDoubt) && self.doubt(plan, at)?.then == Then::Ask;
+        let fails = class == Some(Class::InDoubt) && !asks;
+        if fails || (next == Decision::GaveUp && !asks) {
+            return decided(Decision::GaveUp);
+        }
+        decided(Decision::InDoubt)
+    }
+
+    fn after_attempt(&self, plan: &Plan, at: At, now: Timestamp) -> Result<Decision, Damaged> {
+        let (Some(NodeState::Faltered { attempt }), Some(retry)) =
+            (self.state(at), self.retry_of(plan, at)?)
         else {
             return Err(Damaged::NoNode(at));
         };
         let key = self.attempt_key(plan, AttemptId { at, number: *attempt });
         let until = self.tries.get(&at).and_then(|tries| {
-            let failure = tries.last.as_ref()?;
+            let failure = tries.last.as_ref().filter(|it| it.class != Class::OverBudget)?;
             let attempts = attempt - tries.before;
             next_attempt(
                 retry,
@@ -128,17 +177,33 @@ impl RunState {
                 now,
             )
         });
-        let what = match until {
-            Some(until) => Decision::RetryAt(until),
-            None => self.fall_back_or_give_up(plan, at)?,
-        };
-        Ok(Event::Decided { at, what })
+        match until {
+            Some(until) => Ok(Decision::RetryAt(until)),
+            None if self.has_alternative(plan, at)? => Ok(Decision::FellBack),
+            None => Ok(Decision::GaveUp),
+        }
     }
 
-    fn fall_back_or_give_up(&self, plan: &Plan, at: At) -> Result<Decision, Damaged> {
+    /// How often the call that stands at `at` now is tried.
+    pub(super) fn retry_of<'a>(
+        &self,
+        plan: &'a Plan,
+        at: At,
+    ) -> Result<Option<&'a Retry>, Damaged> {
+        Ok(match self.current(plan, at)? {
+            Current::Call { retry, .. } => Some(retry),
+            _ => None,
+        })
+    }
+
+    pub(super) fn has_alternative(&self, plan: &Plan, at: At) -> Result<bool, Damaged> {
         let used = self.tries.get(&at).map_or(0, |tries| usize::from(tries.alternatives));
-        let more = self.node(plan, at)?.fallback.len() > used;
-        Ok(if more { Decision::FellBack } else { Decision::GaveUp })
+        Ok(self.node(plan, at)?.fallback.len() > used)
+    }
+
+    /// The most paid calls of an attempt, by what it was planned with.
+    pub(super) fn slots(&self, plan: &Plan, attempt: AttemptId) -> Option<u8> {
+        Some(plan.kind(&self.task(plan, attempt)?.call.kind).slots)
     }
 
     /// Asks what the end of a copy means for the next: whether there is one, and what is handed on.
@@ -193,22 +258,36 @@ impl RunState {
         &mut self,
         plan: &Plan,
         library: &dyn Library,
+        now: Timestamp,
         asks: &mut Vec<Ask>,
     ) -> Result<Option<Event>, Damaged> {
         while self.queues.considered.len() < WINDOW {
             let Some(at) = self.queues.fresh.first().copied() else { break };
             let node = self.node(plan, at)?;
-            match self.look(plan, library, at, node) {
+            let mut sight = Sight::new(self, plan, library, at.scope);
+            sight.at = Some(at);
+            let cache = node.cache;
+            match self.look(&sight, at, node, now) {
                 Ok(Looked::Decided(event)) => return Ok(Some(event)),
                 Ok(Looked::Request(request)) => {
                     self.queues.fresh.remove(&at);
-                    match request.fingerprint {
-                        Some(fingerprint) => asks.push(Ask { at, fingerprint }),
-                        None => drop(self.queues.admissible.insert(at)),
+                    let (hold, key) = (request.hold, request.fingerprint);
+                    let asked = key.is_some();
+                    self.queues.considered.insert(at, Considered { asked, request });
+                    match key {
+                        Some(fingerprint) => {
+                            let newer_than = match cache {
+                                Cache::For(age) => Some(now.before(age)),
+                                _ => None,
+                            };
+                            asks.push(Ask { at, fingerprint, newer_than });
+                        }
+                        None => self.may_be_admitted(at, hold),
                     }
-                    self.queues
-                        .considered
-                        .insert(at, Considered { asked: request.fingerprint.is_some(), request });
+                }
+                Ok(Looked::Wants(want)) => {
+                    self.queues.fresh.remove(&at);
+                    self.lines.join(at, want);
                 }
                 Err(Stop::Failure(failure)) => {
                     let what = Decision::Broken(failure);
@@ -220,231 +299,42 @@ impl RunState {
         Ok(None)
     }
 
-    /// Admits an attempt, if there is room: delayed ones whose time has come first.
-    fn admit(&self, now: Timestamp) -> Option<Event> {
+    /// Admits an attempt, if there is room: delayed ones whose time has come first, then free ones, then paid ones.
+    fn admit(&mut self, plan: &Plan, now: Timestamp) -> Result<Option<Event>, Damaged> {
         if self.open.len() >= WINDOW {
-            return None;
+            return Ok(None);
         }
-        if let Some((_, at)) = self.queues.delayed.first().filter(|(until, _)| *until <= now) {
-            let Some(NodeState::Delayed { attempt, .. }) = self.state(*at) else { return None };
-            let attempt = AttemptId { at: *at, number: attempt + 1 };
-            return Some(Event::Admitted { attempt, request: self.requests.get(at)?.clone() });
-        }
-        let at = *self.queues.admissible.first()?;
-        let Some(NodeState::Ready { last }) = self.state(at) else { return None };
-        let request = self.queues.considered.get(&at)?.request.clone();
-        Some(Event::Admitted { attempt: AttemptId { at, number: last + 1 }, request })
-    }
-
-    /// Looks at one ready node: whether it runs at all, and with what.
-    fn look(
-        &self,
-        plan: &Plan,
-        library: &dyn Library,
-        at: At,
-        node: &Node,
-    ) -> Result<Looked, Stop> {
-        let sight = Sight::new(self, plan, library, at.scope);
-        let is_first = matches!(self.state(at), Some(NodeState::Ready { last: 0 }));
-        if let Some(what) = is_first.then(|| Self::refused(&sight, node)).transpose()?.flatten() {
-            return Ok(decided(at, what));
-        }
-        match self.current(plan, at).map_err(Stop::Damaged)? {
-            Current::Call { call, .. } => self.call(&sight, at, call),
-            Current::Value(value) => {
-                let value = ask(&sight, || value.evaluate(&sight))?;
-                Ok(decided(at, Decision::Computed(keep(library, &value))))
+        while let Some(due) = self.queues.delayed.first().copied().filter(|due| due.0 <= now) {
+            let at = due.1;
+            let hold = self.requests.get(&at).and_then(|request| request.hold);
+            if hold.is_none() {
+                let attempt = self.next_attempt_of(at);
+                return Ok(attempt.and_then(|attempt| self.admitted(attempt)));
             }
-            Current::Body(_) => self.expand(&sight, at, node),
-            Current::Approve(_) => {
-                Err(Stop::Failure(Failure::new(Class::Internal, "this version asks nobody")))
+            self.queues.delayed.remove(&due);
+            self.may_be_admitted(at, hold);
+        }
+        while let Some(at) = self.queues.admissible.first().copied() {
+            if self.follows(at) {
+                self.queues.admissible.remove(&at);
+                continue;
             }
+            let attempt = self.next_attempt_of(at);
+            return Ok(attempt.and_then(|attempt| self.admitted(attempt)));
         }
+        self.serve_lines(plan)
     }
 
-    /// Whether its `when` or a gate keeps a node from running. Asked once: before the first attempt.
-    fn refused(sight: &Sight, node: &Node) -> Result<Option<Decision>, Stop> {
-        if let Some(when) = &node.when
-            && !condition(sight, when, "`when`")?
-        {
-            return Ok(Some(Decision::Skipped));
-        }
-        for (position, gate) in (0..).zip(&node.gates) {
-            if let Some(when) = &gate.when
-                && !condition(sight, when, "the gate's `when`")?
-            {
-                return Ok(Some(Decision::GateClosed(position)));
-            }
-        }
-        Ok(None)
-    }
-
-    /// Opens the copies of a body: one per item, one per round, or a single one.
-    fn expand(&self, sight: &Sight, at: At, node: &Node) -> Result<Looked, Stop> {
-        if let Some(each) = &node.each {
-            return self.expand_map(sight, at, each);
-        }
-        let count = node.repeat.as_ref().map_or(1, |repeat| repeat.max);
-        let first = ScopeId(self.next_scope);
-        Ok(Looked::Decided(Event::Expanded { at, first, count, items: None, keys: None }))
-    }
-
-    /// Reads the list of a map and the keys of its items.
-    fn expand_map(&self, sight: &Sight, at: At, each: &Each) -> Result<Looked, Stop> {
-        let list = match ask(sight, || each.list.evaluate(sight))? {
-            Json::Array(list) => list,
-            other => return Err(not_a(&other, "`map`", "a list")),
+    /// Whether another node makes the same output just now: then it waits for that one.
+    pub(super) fn follows(&mut self, at: At) -> bool {
+        let request = self.queues.considered.get(&at).map(|considered| &considered.request);
+        let Some(fingerprint) = request.and_then(|request| request.fingerprint) else {
+            return false;
         };
-        let count = u32::try_from(list.len()).unwrap_or(u32::MAX);
-        if count > each.max_items {
-            let message = format!(
-                "`map` has {} items, more than `max_items: {}` allows",
-                list.len(),
-                each.max_items
-            );
-            return Err(Stop::Failure(
-                Failure::input(message)
-                    .help(format!("raise `max_items` to {count}, or give fewer items")),
-            ));
+        if self.flights.get(&fingerprint).is_none_or(|leader| *leader == at) {
+            return false;
         }
-        let keys = each.key.as_ref().map(|key| self.keys(sight, each, key, &list)).transpose()?;
-        let items = Some(keep(sight.library, &Json::Array(list)));
-        Ok(Looked::Decided(Event::Expanded {
-            at,
-            first: ScopeId(self.next_scope),
-            count,
-            items,
-            keys,
-        }))
+        self.queues.followers.entry(fingerprint).or_default().insert(at);
+        true
     }
-
-    fn keys(
-        &self,
-        sight: &Sight,
-        each: &Each,
-        key: &Expression,
-        list: &[Json],
-    ) -> Result<Box<[Box<str>]>, Stop> {
-        let mut seen = BTreeSet::new();
-        let mut keys = Vec::with_capacity(list.len());
-        for (index, item) in list.iter().enumerate() {
-            let mut inner = Sight::new(self, sight.plan, sight.library, sight.scope);
-            inner.item = Some((&each.item, Arc::new(item.clone()), index));
-            let text: Box<str> = match ask(&inner, || key.evaluate(&inner))? {
-                Json::String(text) => text.into(),
-                number @ Json::Number(_) => number.to_string().into(),
-                other => return Err(not_a(&other, "`key`", "a text or a number")),
-            };
-            if !seen.insert(text.clone()) {
-                let message = format!("two items of the map have the key `{text}`");
-                return Err(Stop::Failure(
-                    Failure::input(message).help("choose a `key` that differs for every item"),
-                ));
-            }
-            keys.push(text);
-        }
-        Ok(keys.into())
-    }
-
-    /// Renders a call's input; evaluates it at once if its kind is inline.
-    fn call(&self, sight: &Sight, at: At, call: &Call) -> Result<Looked, Stop> {
-        let kind = sight.plan.kind(&call.kind);
-        let input = self.render(sight, call, kind)?;
-        if kind.inline {
-            let output = sight.library.evaluate(&call.kind, input).map_err(Stop::Failure)?;
-            return Ok(decided(at, Decision::Computed(keep(sight.library, &output))));
-        }
-        let provider = match &call.provider {
-            None => kind.provider.clone(),
-            Some(template) => match ask(sight, || template.evaluate(sight))? {
-                Json::String(provider) => provider,
-                Json::Null => kind.provider.clone(),
-                other => return Err(not_a(&other, "`provider`", "a provider's name")),
-            },
-        };
-        let cacheable = kind.nature != Nature::Effectful;
-        let fingerprint = cacheable.then(|| fingerprint(&call.kind, kind, &provider, &input));
-        let request =
-            Request { input: keep(sight.library, &input), provider: provider.into(), fingerprint };
-        Ok(Looked::Request(request))
-    }
-
-    /// The values of a call's ports, checked against their schemas; a null leaves its port out.
-    fn render(&self, sight: &Sight, call: &Call, kind: &PlannedKind) -> Result<Json, Stop> {
-        let mut input = Map::new();
-        for (port, template) in &call.with {
-            let value = ask(sight, || template.evaluate(sight))?;
-            if !value.is_null() {
-                input.insert(port.clone(), self.with_files(sight, value)?);
-            }
-        }
-        let input = Json::Object(input);
-        let violations = kind.input.violations(&input);
-        if violations.is_empty() {
-            return Ok(input);
-        }
-        let list: Vec<_> = violations.iter().map(ToString::to_string).collect();
-        Err(Stop::Failure(Failure::input(format!(
-            "the input of `{}` does not fit: {}",
-            call.kind,
-            list.join("; ")
-        ))))
-    }
-
-    /// Puts the files that the pipeline names literally in place of `{"$file": index}`.
-    fn with_files(&self, sight: &Sight, value: Json) -> Result<Json, Stop> {
-        match value {
-            Json::Object(fields) => match fields.get("$file").and_then(Json::as_u64) {
-                Some(index) if fields.len() == 1 => {
-                    let files =
-                        self.started.as_ref().map(|started| read(sight.library, &started.files));
-                    let files = files.transpose().map_err(|lost| Stop::Damaged(lost.into()))?;
-                    let index = usize::try_from(index).unwrap_or(usize::MAX);
-                    Ok(files.and_then(|files| files.get(index).cloned()).unwrap_or(Json::Null))
-                }
-                _ => fields
-                    .into_iter()
-                    .map(|(key, value)| Ok((key, self.with_files(sight, value)?)))
-                    .collect::<Result<Map<_, _>, _>>()
-                    .map(Json::Object),
-            },
-            Json::Array(items) => {
-                items.into_iter().map(|item| self.with_files(sight, item)).collect()
-            }
-            other => Ok(other),
-        }
-    }
-}
-
-fn decided(at: At, what: Decision) -> Looked {
-    Looked::Decided(Event::Decided { at, what })
-}
-
-fn condition(sight: &Sight, expression: &Expression, what: &str) -> Result<bool, Stop> {
-    match ask(sight, || expression.evaluate(sight))? {
-        Json::Bool(holds) => Ok(holds),
-        other => Err(not_a(&other, what, "true or false")),
-    }
-}
-
-/// Evaluates, and tells a damaged journal from a fault of the expression.
-fn ask(sight: &Sight, evaluate: impl FnOnce() -> Result<Json, Fault>) -> Result<Json, Stop> {
-    let value = evaluate();
-    if let Some(lost) = sight.lost.take() {
-        return Err(Stop::Damaged(lost.into()));
-    }
-    value.map_err(|fault| Stop::Failure(failure(&fault)))
-}
-
-fn failure(fault: &Fault) -> Failure {
-    let failure = Failure::new(Class::Input, fault.message.clone());
-    match &fault.help {
-        Some(help) => failure.help(help.clone()),
-        None => failure,
-    }
-}
-
-fn not_a(value: &Json, what: &str, expected: &str) -> Stop {
-    let shown: String = value.to_string().chars().take(80).collect();
-    Stop::Failure(Failure::input(format!("{what} is {shown}, not {expected}")))
 }

@@ -7,10 +7,14 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::ledger::AccountId;
+pub use super::ledger::{Entry, PurchaseId};
 use crate::kind::Failure;
 pub use crate::kind::purchase::Value;
+use crate::kind::purchase::{Job, Step};
+use crate::money::Usd;
 use crate::name::{Digest, RunId};
-use crate::plan::graph::NodeIndex;
+use crate::plan::graph::{NodeIndex, OnExceed};
 use crate::time::Timestamp;
 
 /// The number of the rules by which decisions are made; raised when the same facts would be decided otherwise.
@@ -42,6 +46,8 @@ pub enum Seen {
     Resumed { epoch: u64 },
     /// `took` is how long the attempt was executed, without what it waited.
     Ended { attempt: AttemptId, ended: Ended, took: Duration },
+    /// What became of a purchase. Never too late: money is booked in any state of node and run.
+    Purchase { purchase: PurchaseId, step: Step },
     /// What the cache had for an [`Ask`].
     Cached { at: At, output: Option<Value> },
     /// A person, or another process.
@@ -51,11 +57,72 @@ pub enum Seen {
 }
 
 /// What a person or another process asks of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Signal {
     /// Admit nothing new; what is under way may end.
     Drain,
+    /// End it: nothing new starts, and paid work lands.
+    Cancel { by: Box<str> },
+    /// A person's word on the question that waits at the node of this path.
+    Answer { node: Box<str>, answer: Answer },
+    /// The purchase was made, and this is its job.
+    Adopt { purchase: PurchaseId, job: Job, by: Box<str> },
+    /// Nobody will ever know of the purchase: what is held for it is booked as spent.
+    Lost { purchase: PurchaseId, by: Box<str> },
+}
+
+/// A person's word on a question.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Answer {
+    /// JSON text: `true`, the chosen element, an object that fits the schema; `false` rejects. Of a question about a
+    /// budget the new limit: `"25 USD"`.
+    pub answer: Box<str>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub comment: Option<Box<str>>,
+    pub by: Box<str>,
+}
+
+/// What a node waits for a person to say.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Question {
+    pub about: About,
+    /// The question itself, for people.
+    pub ask: Box<str>,
+    /// What it is about: files, numbers, texts.
+    pub show: Value,
+    /// A list, of which the answer is an element; null where there is none.
+    pub choices: Value,
+    /// A JSON Schema, which the answer fits; null where there is none.
+    pub schema: Value,
+    /// The most that can be spent after it; none, if nothing bounds it.
+    pub up_to: Option<Usd>,
+    /// It is answered then by `otherwise`, if nobody has.
+    pub until: Option<Timestamp>,
+    /// The answer at `until`; rejected, where none.
+    pub otherwise: Option<Value>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum About {
+    /// A node that is a question.
+    Approval,
+    /// The gate of this position, which did not open by itself.
+    Gate(u8),
+    /// This account has no room, and its limit may be raised.
+    Budget(AccountId),
+}
+
+/// Whose account it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Owner {
+    Run,
+    /// All that one instance of a node does; of a map, all its items.
+    Node(At),
+    /// One item of a map.
+    Item(ScopeId),
 }
 
 /// How an attempt ended.
@@ -76,6 +143,8 @@ pub enum Event {
         inputs: Value,
         files: Value,
         facts: Value,
+        /// What the run may spend; none: what the pipeline's own `budget` says.
+        limit: Option<Usd>,
     },
     /// Each open attempt is handed out again.
     Resumed {
@@ -89,6 +158,56 @@ pub enum Event {
         count: u32,
         items: Option<Value>,
         keys: Option<Box<[Box<str>]>>,
+        /// Of a sub-pipeline: what `inputs` is inside it.
+        inputs: Option<Value>,
+    },
+    /// An account is there.
+    Opened {
+        owner: Owner,
+        account: AccountId,
+        parent: Option<AccountId>,
+        limit: Option<Usd>,
+        allotment: Usd,
+    },
+    /// Something happened to money; never [`Entry::Opened`].
+    Money(Entry),
+    /// A step of a purchase, seen at this moment.
+    Purchase {
+        purchase: PurchaseId,
+        step: Step,
+        at: Timestamp,
+    },
+    /// An attempt that was over is handed out again, because its purchase was found or has landed.
+    TakenUp {
+        attempt: AttemptId,
+    },
+    /// A node has succeeded, and this undoes it; or why nothing can.
+    Undoable {
+        at: At,
+        request: Result<Request, Failure>,
+    },
+    /// The run has failed or was cancelled, and what undoes a node is handed out.
+    Undoing {
+        attempt: AttemptId,
+    },
+    /// A node waits for a person.
+    Asked {
+        at: At,
+        question: Box<Question>,
+    },
+    /// A question is answered: by a person (`id` is the signal's), by its `otherwise`, or by itself.
+    Answered {
+        at: At,
+        id: Option<Box<str>>,
+        verdict: Verdict,
+    },
+    /// An account had no room for what `at` asked for, and decided this.
+    Exceeded {
+        at: At,
+        account: AccountId,
+        quote: Usd,
+        free: Usd,
+        then: OnExceed,
     },
     Admitted {
         attempt: AttemptId,
@@ -128,8 +247,27 @@ pub struct Request {
     pub input: Value,
     /// Empty for a kind without a capability.
     pub provider: Box<str>,
+    /// Empty for the provider's default.
+    pub model: Box<str>,
+    /// What is held before it starts; none for one that costs nothing.
+    pub hold: Option<Usd>,
     /// Under which its output may be used again; none for an effectful kind.
     pub fingerprint: Option<Digest>,
+}
+
+/// What an answer means for its node.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The node gives this.
+    Gives(Value),
+    /// Its gates are open.
+    LetIn,
+    /// The account's limit is raised, and the node asks for money again.
+    Raised {
+        account: AccountId,
+        limit: Usd,
+    },
+    Rejected(Failure),
 }
 
 /// What the end of one copy means for the next.
@@ -160,6 +298,10 @@ pub enum Decision {
     FellBack,
     /// The gate of this position stayed closed.
     GateClosed(u8),
+    /// The account has no room for an attempt, and will have none.
+    OverBudget { by: AccountId, quote: Usd, free: Usd },
+    /// Nothing new is tried before its purchases are closed.
+    InDoubt,
     /// No further attempt will be made.
     GaveUp,
     /// It failed before an attempt could be made.
@@ -172,8 +314,18 @@ pub enum Decision {
 pub enum Outcome {
     Succeeded,
     Failed,
-    /// It ended, but items were dropped on the way.
+    /// It ended, but items were dropped on the way, or its budget ended it.
     Partial,
+    Cancelled,
+}
+
+/// What a run waits for that has nothing else to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rest {
+    /// A person's answer.
+    Person,
+    /// It cannot be known whether something was bought: a purchase must be adopted, found or given up.
+    Doubt,
 }
 
 /// A look into the cache: a read changes nothing and is not recorded.
@@ -181,6 +333,8 @@ pub enum Outcome {
 pub struct Ask {
     pub at: At,
     pub fingerprint: Digest,
+    /// An older output is none.
+    pub newer_than: Option<Timestamp>,
 }
 
 impl Outcome {
@@ -189,6 +343,7 @@ impl Outcome {
             Self::Succeeded => "succeeded",
             Self::Failed => "failed",
             Self::Partial => "partial",
+            Self::Cancelled => "cancelled",
         }
     }
 }

@@ -5,20 +5,28 @@ use serde_json::{Map, Value as Json, json};
 use crate::name::{Digest, KindName};
 use crate::plan::graph::PlannedKind;
 
-/// The hash of all that decides an attempt's output: kind, versions, provider, and the input with its files by content.
+/// The hash of all that decides an attempt's output: kind, versions, provider, model, and the input with its files by
+/// content; of a drawn kind also which take it is.
 pub(super) fn fingerprint(
     name: &KindName,
     kind: &PlannedKind,
-    provider: &str,
+    (provider, model): (&str, &str),
     input: &Json,
+    take: Option<u32>,
 ) -> Digest {
-    let all = json!({
+    let mut all = json!({
         "kind": name,
         "version": kind.version,
         "revision": kind.revision,
         "provider": provider,
         "input": canonical(input),
     });
+    if !model.is_empty() {
+        all["model"] = json!(model);
+    }
+    if let Some(take) = take {
+        all["take"] = json!(take);
+    }
     Digest::of(all.to_string().as_bytes())
 }
 
@@ -56,7 +64,8 @@ mod tests {
             slots: 0,
         };
         let name = "image/generate".parse().expect("a kind's name");
-        fingerprint(&name, &kind, provider, &serde_json::from_str(input).expect("JSON"))
+        let input = serde_json::from_str(input).expect("JSON");
+        fingerprint(&name, &kind, (provider, ""), &input, None)
     }
 
     #[test]

@@ -8,17 +8,20 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::{Deserialize, Serialize};
+
 use super::event::AttemptId;
 use crate::kind::purchase::Slot;
 pub use crate::kind::purchase::{Bill, Source};
 use crate::money::Usd;
 
 /// A budget scope of a run. The run's own is [`AccountId::RUN`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
 pub struct AccountId(pub u32);
 
 /// The unit of buying: the `slot`th paid call of an attempt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct PurchaseId {
     pub attempt: AttemptId,
     pub slot: Slot,
@@ -35,6 +38,8 @@ pub enum Entry {
     Raised { attempt: AttemptId, more: Usd },
     /// The hold is open, the purchase not settled. What a bill takes above its hold is booked all the same.
     Settled { purchase: PurchaseId, bill: Bill },
+    /// The attempt holds nothing any more: a bill that came too late for its hold.
+    Late { purchase: PurchaseId, account: AccountId, bill: Bill },
     /// The attempt is over, each of its purchases closed or never armed.
     Released { attempt: AttemptId },
     /// The purchase is settled: a refund, or a better bill. Also in closed accounts.
@@ -49,6 +54,8 @@ pub enum Entry {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Ledger {
     accounts: BTreeMap<AccountId, Account>,
+    /// Those that are open, among all that ever were.
+    open: BTreeSet<AccountId>,
     holds: BTreeMap<AttemptId, Hold>,
     bills: BTreeMap<PurchaseId, (AccountId, Bill)>,
 }
@@ -63,6 +70,8 @@ struct Account {
     held: Usd,
     /// The sum of the children's claims.
     claimed: Usd,
+    /// The part of it that is of closed children.
+    sealed: Usd,
     over: Usd,
     open: bool,
 }
@@ -143,6 +152,14 @@ impl Ledger {
                     account.spent += bill.amount;
                 })
             }
+            Entry::Late { purchase, account, bill } => {
+                check(!self.bills.contains_key(&purchase), "the purchase is settled already")?;
+                check(!self.holds.contains_key(&purchase.attempt), "the attempt holds an amount")?;
+                check(bill.amount >= Usd::ZERO, "a bill is never negative")?;
+                check(self.accounts.contains_key(&account), "there is no such account")?;
+                self.bills.insert(purchase, (account, bill));
+                self.grow(account, |account| account.spent += bill.amount)
+            }
             Entry::Released { attempt } => {
                 let Hold { account, left } =
                     self.holds.remove(&attempt).ok_or("the attempt holds nothing")?;
@@ -169,12 +186,22 @@ impl Ledger {
             Entry::Closed { account } => {
                 let closing = self.accounts.get(&account).ok_or("there is no such account")?;
                 check(closing.open, "the account is closed already")?;
-                let open =
-                    |child: &AccountId| self.accounts.get(child).is_some_and(|child| child.open);
-                check(!closing.children.iter().any(open), "an account below it is open")?;
-                self.grow(account, |account| account.open = false)
+                check(!self.has_open_below(account), "an account below it is open")?;
+                self.grow(account, |account| account.open = false)?;
+                self.seal(account)
             }
         }
+    }
+
+    /// What a closed account used stays used in the one above it, whatever is freed.
+    fn seal(&mut self, account: AccountId) -> Result<(), &'static str> {
+        self.open.remove(&account);
+        let closed = self.accounts.get(&account).ok_or("there is no such account")?;
+        let (parent, claim) = (closed.parent, closed.claim());
+        if let Some(parent) = parent {
+            self.accounts.get_mut(&parent).ok_or("there is no parent")?.sealed += claim;
+        }
+        Ok(())
     }
 
     fn open(
@@ -199,10 +226,12 @@ impl Ledger {
             spent: Usd::ZERO,
             held: Usd::ZERO,
             claimed: Usd::ZERO,
+            sealed: Usd::ZERO,
             over: Usd::ZERO,
             open: true,
         };
         self.accounts.insert(account, opened);
+        self.open.insert(account);
         self.grow(account, |account| account.allotment = allotment)
     }
 
@@ -213,7 +242,7 @@ impl Ledger {
         change: impl FnOnce(&mut Account),
     ) -> Result<(), &'static str> {
         let mut here = self.accounts.get_mut(&account).ok_or("there is no such account")?;
-        let mut claim = here.claim();
+        let (mut claim, mut sealed) = (here.claim(), !here.open);
         change(here);
         loop {
             // Only a bill can lift the use above the limit: all else was held against it before.
@@ -223,6 +252,10 @@ impl Ledger {
             here = self.accounts.get_mut(&parent).ok_or("there is no parent")?;
             claim = here.claim();
             here.claimed += delta;
+            if sealed {
+                here.sealed += delta;
+            }
+            sealed = !here.open;
         }
     }
 
@@ -267,18 +300,24 @@ impl Ledger {
         waiting: &BTreeSet<AccountId>,
         doubtful: &BTreeSet<AttemptId>,
     ) -> BTreeMap<AccountId, Usd> {
-        let mut firm: BTreeMap<_, _> =
-            self.accounts.iter().map(|(id, account)| (*id, account.spent)).collect();
+        let mut firm: BTreeMap<_, _> = (self.open.iter())
+            .filter_map(|id| {
+                self.accounts.get(id).map(|account| (*id, account.spent + account.sealed))
+            })
+            .collect();
         for (_, hold) in self.holds.iter().filter(|(attempt, _)| doubtful.contains(attempt)) {
-            *firm.entry(hold.account).or_default() += hold.left;
+            // What a closed account holds is sealed in the one above it.
+            if let Some(used) = firm.get_mut(&hold.account) {
+                *used += hold.left;
+            }
         }
         // Children have higher numbers than their parents.
-        for (id, account) in self.accounts.iter().rev() {
+        for id in self.open.iter().rev() {
+            let Some(account) = self.accounts.get(id) else { continue };
             let own = firm.get(id).copied().unwrap_or_default();
-            let claim =
-                if account.open && waiting.contains(id) { own.max(account.allotment) } else { own };
-            if let Some(parent) = account.parent {
-                *firm.entry(parent).or_default() += claim;
+            let claim = if waiting.contains(id) { own.max(account.allotment) } else { own };
+            if let Some(used) = account.parent.and_then(|parent| firm.get_mut(&parent)) {
+                *used += claim;
             }
         }
         firm
@@ -306,6 +345,27 @@ impl Ledger {
     fn path(&self, account: AccountId) -> impl Iterator<Item = (AccountId, &Account)> {
         let find = |id: AccountId| self.accounts.get(&id).map(|account| (id, account));
         std::iter::successors(find(account), move |(_, account)| find(account.parent?))
+    }
+
+    /// That no account is used above its limit by anything but bills, counted anew; for tests of whole runs.
+    #[cfg(test)]
+    pub(super) fn assert_sound(&self) {
+        for (id, account) in &self.accounts {
+            let own: Usd =
+                self.holds.values().filter(|hold| hold.account == *id).map(|hold| hold.left).sum();
+            let spent: Usd =
+                self.bills.values().filter(|(of, _)| of == id).map(|(_, bill)| bill.amount).sum();
+            let below: Usd =
+                account.children.iter().map(|child| self.accounts[child].claim()).sum();
+            assert_eq!(
+                (account.held, account.spent, account.claimed),
+                (own, spent, below),
+                "{id:?}"
+            );
+            if let Some(limit) = account.limit {
+                assert!(account.used() <= limit + account.over, "{id:?} is overdrawn");
+            }
+        }
     }
 
     fn hold(&mut self, attempt: AttemptId) -> Result<&mut Hold, &'static str> {
@@ -337,6 +397,40 @@ impl Ledger {
 
     pub fn limit(&self, account: AccountId) -> Option<Usd> {
         self.accounts.get(&account)?.limit
+    }
+
+    /// What is spent, held or set aside in `account`.
+    pub fn used(&self, account: AccountId) -> Usd {
+        self.accounts.get(&account).map_or(Usd::ZERO, Account::used)
+    }
+
+    pub fn is_open(&self, account: AccountId) -> bool {
+        self.open.contains(&account)
+    }
+
+    pub fn has(&self, account: AccountId) -> bool {
+        self.accounts.contains_key(&account)
+    }
+
+    /// What is left of the hold of `attempt`; none, if it holds nothing.
+    pub fn held(&self, attempt: AttemptId) -> Option<Usd> {
+        self.holds.get(&attempt).map(|hold| hold.left)
+    }
+
+    /// The attempts that hold something.
+    pub fn holders(&self) -> impl Iterator<Item = AttemptId> {
+        self.holds.keys().copied()
+    }
+
+    /// What `purchase` was billed, as booked.
+    pub fn bill(&self, purchase: PurchaseId) -> Option<Bill> {
+        self.bills.get(&purchase).map(|(_, bill)| *bill)
+    }
+
+    /// Whether an account below `account` is open.
+    pub fn has_open_below(&self, account: AccountId) -> bool {
+        let below = self.accounts.get(&account).map(|account| &account.children);
+        below.is_some_and(|below| below.iter().any(|child| self.open.contains(child)))
     }
 }
 

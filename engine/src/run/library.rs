@@ -8,6 +8,8 @@ use serde_json::Value as Json;
 
 use super::event::Value;
 use crate::kind::Failure;
+use crate::kind::purchase::{Asked, Unpriced};
+use crate::money::Usd;
 use crate::name::{Digest, KindName};
 
 /// Contents by hash, and the kinds that are evaluated inside the tick.
@@ -16,6 +18,8 @@ pub trait Library: Sync {
     /// Holds `text`, compact JSON, until the next commit stores it.
     fn keep(&self, text: String) -> Digest;
     fn evaluate(&self, kind: &KindName, input: Json) -> Result<Json, Failure>;
+    /// The most that one attempt of `kind` can cost.
+    fn quote(&self, kind: &KindName, asked: &Asked<'_, Json>) -> Result<Usd, Unpriced>;
 }
 
 /// A stored value that cannot be read again: the state folder is damaged.

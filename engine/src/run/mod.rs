@@ -7,31 +7,50 @@ pub mod event;
 pub mod ledger;
 pub mod library;
 pub mod node;
+pub mod purchase;
 
 mod apply;
 mod copies;
 mod decide;
 mod fingerprint;
+mod line;
+mod look;
+mod money;
+mod question;
 mod retry;
 mod scope;
 mod sight;
 #[cfg(test)]
 mod simulation;
+#[cfg(test)]
+mod tests;
+mod undo;
+mod wind_down;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::time::Duration;
 
 use crate::expression::Template;
 use crate::kind::Failure;
+use crate::kind::purchase::{By, Step};
+use crate::money::Usd;
 use crate::name::{Digest, RunId};
 use crate::plan::graph::{
-    Alternative, Approve, BodyIndex, Call, Gives, Node, NodeIndex, Plan, Retry, Work,
+    Alternative, Approve, BodyIndex, Cache, Call, Gives, Node, NodeIndex, Plan, Retry, Work,
 };
 use crate::time::Timestamp;
-use event::{Ask, At, AttemptId, Decision, Ended, Event, Outcome, Request, ScopeId, Seen, Value};
+use event::{
+    Ask, At, AttemptId, Decision, Ended, Event, Outcome, PurchaseId, Question, Request, Rest,
+    ScopeId, Seen, Signal, Value,
+};
+use ledger::{Ledger, Unbookable};
 use library::{Library, Lost};
+use line::Lines;
+use money::Accounts;
 use node::{IllegalTransition, NodeState};
+use purchase::{Purchases, Receipt};
 use scope::{Expansion, Scope};
+use undo::Undo;
 
 /// Attempts that may be admitted and not ended at any time. What executes at once is the host's affair.
 pub const WINDOW: usize = 1024;
@@ -54,6 +73,25 @@ pub struct RunState {
     queues: Queues,
     signals: BTreeSet<Box<str>>,
     draining: bool,
+    /// By whom.
+    cancelled: Option<Box<str>>,
+    /// The run's own account had no room, and ended it.
+    budget_ended: bool,
+    /// What executes is to be ended as soon as it can be without loss.
+    stopping: bool,
+    ledger: Ledger,
+    accounts: Accounts,
+    purchases: Purchases,
+    questions: BTreeMap<At, Question>,
+    /// What is undone if the run fails, the last first.
+    undos: Vec<Undo>,
+    /// A person opened their gates.
+    let_in: BTreeSet<At>,
+    /// Open attempts that cost money.
+    open_paid: usize,
+    /// Who makes the output of a fingerprint just now.
+    flights: HashMap<Digest, At>,
+    lines: Lines,
     tally: Tally,
     failures: Vec<Failed>,
     end: Option<End>,
@@ -66,6 +104,12 @@ pub struct Tick {
     pub events: Vec<Event>,
     /// Cache look-ups, to be answered by [`Seen::Cached`].
     pub asks: Vec<Ask>,
+    /// One for each [`Seen::Purchase`], in order.
+    pub receipts: Vec<Receipt>,
+    /// Signals that mean nothing, and why.
+    pub refused: Vec<(Box<str>, String)>,
+    /// What it waits for, if it has nothing else to do.
+    pub rest: Option<Rest>,
     /// Outputs that may be used again, by their fingerprints.
     pub learned: Vec<(Digest, Value)>,
     /// When to come again, if nothing is seen before.
@@ -94,6 +138,16 @@ pub enum Current<'a> {
     Approve(&'a Approve),
 }
 
+/// What an open attempt does.
+#[derive(Clone, Debug)]
+pub struct Task<'a> {
+    pub call: &'a Call,
+    pub timeout: Option<Duration>,
+    pub request: &'a Request,
+    /// Where it stands, for people.
+    pub path: String,
+}
+
 /// A node that failed for good.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Failed {
@@ -118,6 +172,10 @@ pub enum Damaged {
         #[source]
         source: Box<IllegalTransition>,
     },
+    #[error("the journal goes on with {0:?}, which was never claimed")]
+    NoPurchase(PurchaseId),
+    #[error(transparent)]
+    Unbookable(#[from] Unbookable),
     #[error(transparent)]
     Lost(#[from] Lost),
 }
@@ -128,6 +186,7 @@ struct Started {
     inputs: Value,
     files: Value,
     facts: Value,
+    limit: Option<Usd>,
 }
 
 #[derive(Clone, Debug)]
@@ -161,6 +220,14 @@ struct Queues {
     settled: BTreeSet<ScopeId>,
     /// Maps whose copies have all ended.
     gathering: BTreeSet<At>,
+    /// Succeeded, and it is not known yet how they are undone.
+    undoable: BTreeSet<At>,
+    /// When questions are answered by themselves.
+    deadlines: BTreeSet<(Timestamp, At)>,
+    /// Ready, and waiting for another node that makes the same output. Forgotten at a restart.
+    followers: HashMap<Digest, BTreeSet<At>>,
+    /// Followers whose output is there.
+    served: Vec<(At, Digest, Value)>,
 }
 
 #[derive(Clone, Debug)]
@@ -181,8 +248,8 @@ impl RunState {
     ) -> Result<Tick, Damaged> {
         let mut tick = Tick::default();
         for seen in seen {
-            if let Some(event) = self.judge(seen) {
-                tick.learned.extend(self.learned(&event));
+            for event in self.judge(plan, library, seen, now, &mut tick)? {
+                tick.learned.extend(self.learned(plan, &event));
                 self.apply(plan, &event)?;
                 tick.events.push(event);
             }
@@ -191,44 +258,128 @@ impl RunState {
             self.apply(plan, &event)?;
             tick.events.push(event);
         }
-        tick.wake = self.queues.delayed.first().map(|(until, _)| *until).filter(|_| !self.draining);
+        let due = [self.queues.delayed.first(), self.queues.deadlines.first()];
+        let due = due.into_iter().flatten().map(|(until, _)| *until).min();
+        tick.wake = due.filter(|_| !self.draining);
+        tick.rest = self.rest();
         tick.outcome = self.outcome;
         Ok(tick)
     }
 
     /// What a fact means; none, if it comes too late or twice.
-    fn judge(&mut self, seen: Seen) -> Option<Event> {
-        match seen {
+    fn judge(
+        &mut self,
+        plan: &Plan,
+        library: &dyn Library,
+        seen: Seen,
+        now: Timestamp,
+        tick: &mut Tick,
+    ) -> Result<Vec<Event>, Damaged> {
+        Ok(match seen {
             Seen::Resumed { epoch } => {
-                Some(Event::Resumed { epoch, delivered: self.open.keys().copied().collect() })
+                vec![Event::Resumed { epoch, delivered: self.open.keys().copied().collect() }]
             }
             Seen::Ended { attempt, ended, took } => {
-                self.open.contains_key(&attempt).then_some(Event::Ended { attempt, ended, took })
+                let is_open = self.open.contains_key(&attempt);
+                if is_open { vec![Event::Ended { attempt, ended, took }] } else { vec![] }
+            }
+            Seen::Purchase { purchase, step } => {
+                let (events, receipt) = self.judge_purchase(plan, purchase, step, now);
+                tick.receipts.push(receipt);
+                events
             }
             Seen::Cached { at, output: Some(output) } => {
-                let considered =
-                    self.queues.considered.get(&at).filter(|considered| considered.asked)?;
-                let fingerprint = considered.request.fingerprint?;
-                Some(Event::Decided { at, what: Decision::Reused { output, fingerprint } })
+                let asked = self.queues.considered.get(&at).filter(|considered| considered.asked);
+                let fingerprint = asked.and_then(|considered| considered.request.fingerprint);
+                let reused = |fingerprint| Decision::Reused { output, fingerprint };
+                let event = |what| Event::Decided { at, what };
+                fingerprint.map(reused).map(event).into_iter().collect()
             }
             Seen::Cached { at, output: None } => {
                 if let Some(considered) = self.queues.considered.get_mut(&at) {
                     considered.asked = false;
-                    self.queues.admissible.insert(at);
+                    let hold = considered.request.hold;
+                    self.may_be_admitted(at, hold);
                 }
-                None
+                vec![]
             }
-            Seen::Signal { id, what } => (self.outcome.is_none() && !self.signals.contains(&id))
-                .then_some(Event::Signalled { id, what }),
-            Seen::Due => None,
+            Seen::Signal { id, what } => self.signalled(plan, library, id, what, now, tick)?,
+            Seen::Due => vec![],
+        })
+    }
+
+    /// What a person's or another process's word means; it counts once.
+    fn signalled(
+        &mut self,
+        plan: &Plan,
+        library: &dyn Library,
+        id: Box<str>,
+        what: Signal,
+        now: Timestamp,
+        tick: &mut Tick,
+    ) -> Result<Vec<Event>, Damaged> {
+        if self.signals.contains(&id) {
+            return Ok(vec![]);
+        }
+        let (purchase, step) = match &what {
+            Signal::Drain | Signal::Cancel { .. } if self.outcome.is_some() => return Ok(vec![]),
+            Signal::Drain | Signal::Cancel { .. } => {
+                return Ok(vec![Event::Signalled { id, what }]);
+            }
+            Signal::Answer { node, answer } => {
+                let judged = self.judge_answer(plan, library, &id, (node, answer), now)?;
+                return Ok(judged.map_or_else(
+                    |why| {
+                        tick.refused.push((id, why));
+                        vec![]
+                    },
+                    |event| vec![event],
+                ));
+            }
+            Signal::Adopt { purchase, job, by } => {
+                let by = By::Person(by.clone());
+                (*purchase, Step::Accepted { job: job.clone(), by })
+            }
+            Signal::Lost { purchase, by } => (*purchase, self.given_up(*purchase, by)),
+        };
+        let (mut events, receipt) = self.judge_purchase(plan, purchase, step, now);
+        if receipt == Receipt::NotYours {
+            tick.refused
+                .push((id, "it is not this purchase's job, or there is no such purchase".into()));
+        } else {
+            events.insert(0, Event::Signalled { id, what });
+        }
+        Ok(events)
+    }
+
+    /// What the run waits for, if nothing is under way and nothing will be by itself.
+    fn rest(&self) -> Option<Rest> {
+        let asked = || self.queues.considered.values().any(|considered| considered.asked);
+        let busy = self.outcome.is_some() || !self.open.is_empty() || self.draining || asked();
+        if busy || !self.queues.delayed.is_empty() {
+            return None;
+        }
+        if self.questions.is_empty() { Some(Rest::Doubt) } else { Some(Rest::Person) }
+    }
+
+    /// Where it may wait for room: in the window, or for money.
+    fn may_be_admitted(&mut self, at: At, hold: Option<Usd>) {
+        match hold {
+            None => drop(self.queues.admissible.insert(at)),
+            Some(amount) => {
+                let account = self.account_of(at);
+                self.lines.join(at, line::Want { account, amount, use_: line::Use::Hold });
+            }
         }
     }
 
     /// The output of an attempt that may be used again.
-    fn learned(&self, event: &Event) -> Option<(Digest, Value)> {
+    fn learned(&self, plan: &Plan, event: &Event) -> Option<(Digest, Value)> {
         match event {
             Event::Ended { attempt, ended: Ended::Done(output), .. } => {
-                Some((self.requests.get(&attempt.at)?.fingerprint?, output.clone()))
+                let off = self.node(plan, attempt.at).is_ok_and(|node| node.cache == Cache::Off);
+                let request = self.requests.get(&attempt.at).filter(|_| !off)?;
+                Some((request.fingerprint?, output.clone()))
             }
             _ => None,
         }
@@ -245,6 +396,21 @@ impl RunState {
     /// The nodes that failed for good, the first hundred.
     pub fn failures(&self) -> &[Failed] {
         &self.failures
+    }
+
+    /// Who cancelled the run, if somebody did.
+    pub fn cancelled(&self) -> Option<&str> {
+        self.cancelled.as_deref()
+    }
+
+    /// Whether what executes is to be ended as soon as it can be without loss.
+    pub fn is_stopping(&self) -> bool {
+        self.stopping
+    }
+
+    /// The accounts of the run.
+    pub fn ledger(&self) -> &Ledger {
+        &self.ledger
     }
 
     pub fn is_draining(&self) -> bool {
@@ -282,6 +448,21 @@ impl RunState {
     pub fn node<'a>(&self, plan: &'a Plan, at: At) -> Result<&'a Node, Damaged> {
         let scope = self.scopes.get(&at.scope).ok_or(Damaged::NoScope(at.scope))?;
         plan.body(scope.body).nodes.get(at.node.0 as usize).ok_or(Damaged::NoNode(at))
+    }
+
+    /// What an open attempt does, where, and with which request.
+    pub fn task<'a>(&'a self, plan: &'a Plan, attempt: AttemptId) -> Option<Task<'a>> {
+        self.open.get(&attempt)?;
+        if let Some(undo) = self.undos.last().filter(|undo| undo.attempt() == attempt) {
+            let (path, timeout) = (format!("{} (undo)", undo.path), None);
+            let (call, request) = (undo.call(plan)?, &undo.request);
+            return Some(Task { call, timeout, request, path });
+        }
+        let Current::Call { call, timeout, .. } = self.current(plan, attempt.at).ok()? else {
+            return None;
+        };
+        let request = self.requests.get(&attempt.at)?;
+        Some(Task { call, timeout, request, path: self.path(plan, attempt.at) })
     }
 
     /// What is done at `at` now: the node's own call, or the alternative that took its place.
@@ -339,6 +520,10 @@ impl RunState {
                     Some(key) => format!("{path}[{key}]"),
                     None => format!("{path}[{copy}]"),
                 }
+            }
+            // No two rounds share a path, or their attempts would share a key.
+            _ if self.node(plan, parent).is_ok_and(|node| node.repeat.is_some()) => {
+                format!("{path}[{}]", copy + 1)
             }
             _ => path,
         }

@@ -16,6 +16,10 @@ pub enum NodeState {
     Faltered { attempt: u16 },
     /// The last attempt failed for a passing reason; the next may start at `until`.
     Delayed { attempt: u16, until: Timestamp },
+    /// Nothing new is tried before the purchases of its attempts are closed.
+    InDoubt { attempt: u16 },
+    /// A person is asked; so many attempts were made before.
+    Waiting { last: u16 },
     /// Instances of its body are under way.
     Open,
     /// Dependents may read `output`.
@@ -46,6 +50,16 @@ pub enum Change {
     },
     /// The next of its alternatives takes its place.
     FellBack,
+    InDoubt,
+    /// Its purchases are closed: what follows is decided anew.
+    Reconsidered,
+    /// The attempt is handed out again.
+    TakenUp {
+        attempt: u16,
+    },
+    Asked,
+    /// A person let it go on.
+    GoesOn,
     Succeeded {
         output: Value,
     },
@@ -83,19 +97,47 @@ impl NodeState {
             (S::Admitted { attempt }, C::Faltered { of }) if of == *attempt => {
                 S::Faltered { attempt: *attempt }
             }
+            // No attempt was made: there is no money for one.
+            (S::Ready { last } | S::Delayed { attempt: last, .. }, C::Faltered { of })
+                if of == *last =>
+            {
+                S::Faltered { attempt: *last }
+            }
+            (S::Faltered { attempt }, C::InDoubt) => S::InDoubt { attempt: *attempt },
+            (S::InDoubt { attempt }, C::Reconsidered) => S::Faltered { attempt: *attempt },
+            (S::InDoubt { attempt }, C::TakenUp { attempt: of }) if of == *attempt => {
+                S::Admitted { attempt: *attempt }
+            }
+            (S::Ready { last } | S::Delayed { attempt: last, .. }, C::Asked) => {
+                S::Waiting { last: *last }
+            }
+            (S::Waiting { last }, C::GoesOn) => S::Ready { last: *last },
             (S::Faltered { attempt }, C::Delayed { until }) => {
                 S::Delayed { attempt: *attempt, until }
             }
             // Ready: reused, or of an inline kind. Open: what its body gave.
-            (S::Ready { .. } | S::Admitted { .. } | S::Open, C::Succeeded { output }) => {
-                S::Succeeded { output }
-            }
+            // Waiting: what a person said.
+            (
+                S::Ready { .. } | S::Admitted { .. } | S::Open | S::Waiting { .. },
+                C::Succeeded { output },
+            ) => S::Succeeded { output },
             (S::Ready { .. }, C::Nulled { failed: false }) => S::Null { failed: false },
-            (S::Ready { .. } | S::Faltered { .. } | S::Open, C::Nulled { failed: true }) => {
-                S::Null { failed: true }
+            (
+                S::Ready { .. } | S::Faltered { .. } | S::Open | S::Waiting { .. },
+                C::Nulled { failed: true },
+            ) => S::Null { failed: true },
+            (S::Ready { .. } | S::Faltered { .. } | S::Open | S::Waiting { .. }, C::Failed) => {
+                S::Failed
             }
-            (S::Ready { .. } | S::Faltered { .. } | S::Open, C::Failed) => S::Failed,
-            (S::Blocked { .. }, C::Cancelled) => S::Cancelled,
+            (
+                S::Blocked { .. }
+                | S::Ready { .. }
+                | S::Delayed { .. }
+                | S::Faltered { .. }
+                | S::InDoubt { .. }
+                | S::Waiting { .. },
+                C::Cancelled,
+            ) => S::Cancelled,
             (from, change) => return Err(IllegalTransition { from: from.clone(), change }),
         })
     }
@@ -112,6 +154,8 @@ impl NodeState {
             Self::Ready { .. } => "ready",
             Self::Admitted { .. } => "admitted",
             Self::Faltered { .. } | Self::Delayed { .. } => "delayed",
+            Self::InDoubt { .. } => "in doubt",
+            Self::Waiting { .. } => "waiting",
             Self::Open => "running",
             Self::Succeeded { .. } => "succeeded",
             Self::Null { failed: false } => "skipped",

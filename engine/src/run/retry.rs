@@ -25,11 +25,12 @@ pub(super) struct Tried<'a> {
 /// The moment at which the next attempt may start; none, if there is to be none.
 pub(super) fn next_attempt(retry: &Retry, tried: &Tried, now: Timestamp) -> Option<Timestamp> {
     let class = tried.failure.class;
-    let allowed =
-        retry.errors.as_ref().map_or(class.is_passing(), |errors| errors.contains(&class));
-    let used = tried.attempts - tried.limited;
+    let allowed = retry.errors.as_ref().map_or(class.is_passing(), |errors| errors.contains(&class))
+            // Doubt has ended, and nothing else is known to be wrong.
+            || class == Class::InDoubt;
+    let used = tried.attempts.saturating_sub(tried.limited);
     let left = if class == Class::RateLimit { retry.attempts > 1 } else { used < retry.attempts };
-    if !allowed || !left || tried.attempts == u16::MAX {
+    if !allowed || !left || tried.attempts == 0 || tried.attempts == u16::MAX {
         return None;
     }
     let delay = jittered(retry, tried).max(tried.failure.after.unwrap_or_default());

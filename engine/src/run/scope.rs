@@ -20,6 +20,10 @@ pub(super) struct Scope {
     /// Nodes that have not settled.
     pub(super) open: u32,
     pub(super) failed: bool,
+    /// Nothing new is tried in it.
+    pub(super) winding: bool,
+    /// What it gave is taken in; of the pipeline's own, which stays.
+    pub(super) over: bool,
 }
 
 /// The copies of one node: of a map one per item, else a single one.
@@ -29,6 +33,8 @@ pub(super) struct Expansion {
     pub(super) first: ScopeId,
     pub(super) items: Option<Value>,
     pub(super) keys: Option<Box<[Box<str>]>>,
+    /// Of a sub-pipeline: what `inputs` is inside it.
+    pub(super) inputs: Option<Value>,
     /// How many copies may be under way at once.
     pub(super) limit: u32,
     /// How many may be opened so far: of `repeat` one more after each round that was not the last.
@@ -61,7 +67,7 @@ impl Scope {
         };
         let states: Box<[_]> = body.nodes.iter().map(|node| state(node.needs.len())).collect();
         let open = u32::try_from(states.len()).expect("a body has far fewer nodes");
-        Self { body: index, parent, states, open, failed: false }
+        Self { body: index, parent, states, open, failed: false, winding: false, over: false }
     }
 }
 

@@ -22,6 +22,8 @@ pub(super) struct Sight<'a> {
     pub(super) plan: &'a Plan,
     pub(super) library: &'a dyn Library,
     pub(super) scope: ScopeId,
+    /// The node for which it looks, whose own account `budget` is.
+    pub(super) at: Option<At>,
     /// An item whose scope is not there yet: what names it is asked before it is made.
     pub(super) item: Option<(&'a NodeName, Arc<Json>, usize)>,
     /// A node that is asked what its copy means for the next: its name is what the copy gave.
@@ -37,7 +39,16 @@ impl<'a> Sight<'a> {
         library: &'a dyn Library,
         scope: ScopeId,
     ) -> Self {
-        Self { state, plan, library, scope, item: None, own: None, lost: RefCell::new(None) }
+        Self {
+            state,
+            plan,
+            library,
+            scope,
+            at: None,
+            item: None,
+            own: None,
+            lost: RefCell::new(None),
+        }
     }
 
     fn read(&self, value: &Value) -> Result<Arc<Json>, Lost> {
@@ -55,6 +66,9 @@ impl<'a> Sight<'a> {
         if let Some((_, value)) = self.own.as_ref().filter(|(own, _)| name == own.as_str()) {
             return Ok(Some(Arc::clone(value)));
         }
+        if name == "budget" {
+            return Ok(Some(Arc::new(self.state.budget_json(self.at, self.scope))));
+        }
         let mut next = Some(self.scope);
         while let Some((id, scope)) = next.and_then(|id| Some((id, self.state.scopes.get(&id)?))) {
             if let Some(node) = self.plan.body(scope.body).position(name) {
@@ -62,6 +76,16 @@ impl<'a> Sight<'a> {
                 return output.map(|output| self.read(&output)).transpose();
             }
             let Some((parent, copy)) = scope.parent else { break };
+            if let Some(expansion) = self.state.expansions.get(&parent)
+                && let Some(inputs) = &expansion.inputs
+            {
+                // A pipeline's body sees no outer name.
+                return match name {
+                    "inputs" => self.read(inputs).map(Some),
+                    "run" => self.facts(),
+                    _ => Ok(None),
+                };
+            }
             if let Some(value) = self.item_of(parent, copy, name)? {
                 return Ok(Some(value));
             }
@@ -69,9 +93,13 @@ impl<'a> Sight<'a> {
         }
         match (name, &self.state.started) {
             ("inputs", Some(Started { inputs, .. })) => self.read(inputs).map(Some),
-            ("run", Some(Started { facts, .. })) => self.read(facts).map(Some),
+            ("run", _) => self.facts(),
             _ => Ok(None),
         }
+    }
+
+    fn facts(&self) -> Result<Option<Arc<Json>>, Lost> {
+        self.state.started.as_ref().map(|started| self.read(&started.facts)).transpose()
     }
 
     /// What `name` is to copy `copy` of `parent`: its item, its index, or what the former copy handed on.

@@ -6,6 +6,7 @@
 
 pub mod home;
 pub mod inbox;
+mod money;
 pub mod record;
 
 mod ballast;

@@ -8,12 +8,16 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 
+use super::money::{self, MoneyRecord};
 use crate::kind::Failure;
+use crate::money::Usd;
 use crate::name::{Digest, RunId};
-use crate::plan::graph::NodeIndex;
+use crate::plan::graph::{NodeIndex, OnExceed};
 use crate::run::event::{
-    At, AttemptId, Closing, Decision, Ended, Event, Outcome, Request, ScopeId, Signal, Value,
+    About, At, AttemptId, Closing, Decision, Ended, Event, Outcome, Question, Request, ScopeId,
+    Signal, Value, Verdict,
 };
+use crate::run::ledger::AccountId;
 use crate::time::Timestamp;
 
 /// An event as it is written. `s` is a scope, `n` a node, `a` an attempt's number.
@@ -27,6 +31,8 @@ enum Record {
         inputs: Stored,
         files: Stored,
         facts: Stored,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        limit: Option<Usd>,
     },
     Resumed {
         epoch: u64,
@@ -41,6 +47,8 @@ enum Record {
         items: Option<Stored>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         keys: Option<Box<[Box<str>]>>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        inputs: Option<Stored>,
     },
     Admitted {
         s: u32,
@@ -49,8 +57,82 @@ enum Record {
         input: Stored,
         #[serde(default, skip_serializing_if = "str::is_empty")]
         provider: Box<str>,
+        #[serde(default, skip_serializing_if = "str::is_empty")]
+        model: Box<str>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hold: Option<Usd>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<Digest>,
+    },
+    /// An attempt that was over is handed out again.
+    TakenUp {
+        s: u32,
+        n: u32,
+        a: u16,
+    },
+    Money(MoneyRecord),
+    /// How a node is undone.
+    Undoable {
+        s: u32,
+        n: u32,
+        input: Stored,
+        #[serde(default, skip_serializing_if = "str::is_empty")]
+        provider: Box<str>,
+        #[serde(default, skip_serializing_if = "str::is_empty")]
+        model: Box<str>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hold: Option<Usd>,
+    },
+    NotUndoable {
+        s: u32,
+        n: u32,
+        failure: Failure,
+    },
+    Undoing {
+        s: u32,
+        n: u32,
+        a: u16,
+    },
+    Asked {
+        s: u32,
+        n: u32,
+        about: About,
+        ask: Box<str>,
+        show: Stored,
+        choices: Stored,
+        schema: Stored,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        up_to: Option<Usd>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        otherwise: Option<Stored>,
+    },
+    Answered {
+        s: u32,
+        n: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<Box<str>>,
+        verdict: VerdictRecord,
+    },
+    Exceeded {
+        s: u32,
+        n: u32,
+        account: AccountId,
+        quote: Usd,
+        free: Usd,
+        then: OnExceed,
+    },
+    OverBudget {
+        s: u32,
+        n: u32,
+        by: AccountId,
+        quote: Usd,
+        free: Usd,
+    },
+    InDoubt {
+        s: u32,
+        n: u32,
     },
     Done {
         s: u32,
@@ -139,7 +221,16 @@ enum Record {
 }
 
 #[derive(Serialize, Deserialize)]
-enum Stored {
+#[serde(rename_all = "snake_case")]
+enum VerdictRecord {
+    Gives(Stored),
+    LetIn,
+    Raised { account: AccountId, limit: Usd },
+    Rejected(Failure),
+}
+
+#[derive(Serialize, Deserialize)]
+pub(super) enum Stored {
     #[serde(rename = "v")]
     Inline(Box<RawValue>),
     #[serde(rename = "at")]
@@ -200,36 +291,70 @@ impl From<Stored> for Value {
 impl From<&Event> for Record {
     fn from(event: &Event) -> Self {
         match event {
-            Event::Started { run, plan, semantics, inputs, files, facts } => Self::Started {
+            Event::Started { run, plan, semantics, inputs, files, facts, limit } => Self::Started {
                 run: run.clone(),
                 plan: *plan,
                 semantics: *semantics,
                 inputs: inputs.into(),
                 files: files.into(),
                 facts: facts.into(),
+                limit: *limit,
             },
             Event::Resumed { epoch, delivered } => {
                 let delivered =
                     delivered.iter().map(|open| (open.at.scope.0, open.at.node.0, open.number));
                 Self::Resumed { epoch: *epoch, delivered: delivered.collect() }
             }
-            Event::Expanded { at, first, count, items, keys } => {
+            Event::Expanded { at, first, count, items, keys, inputs } => {
                 let (s, n) = pair(*at);
                 let items = items.as_ref().map(Stored::from);
-                Self::Expanded { s, n, first: first.0, count: *count, items, keys: keys.clone() }
+                let (keys, inputs) = (keys.clone(), inputs.as_ref().map(Stored::from));
+                Self::Expanded { s, n, first: first.0, count: *count, items, keys, inputs }
             }
             Event::Admitted { attempt, request } => {
                 let (s, n) = pair(attempt.at);
-                let Request { input, provider, fingerprint } = request;
-                let provider = provider.clone();
+                let Request { input, provider, model, hold, fingerprint } = request;
+                let (provider, model) = (provider.clone(), model.clone());
                 Self::Admitted {
                     s,
                     n,
                     a: attempt.number,
                     input: input.into(),
                     provider,
+                    model,
+                    hold: *hold,
                     key: *fingerprint,
                 }
+            }
+            Event::TakenUp { attempt } => {
+                let (s, n) = pair(attempt.at);
+                Self::TakenUp { s, n, a: attempt.number }
+            }
+            Event::Opened { .. } | Event::Money(_) | Event::Purchase { .. } => {
+                Self::Money(money::record(event).expect("it is one of these three"))
+            }
+            Event::Undoable { at, request: Ok(request) } => {
+                let ((s, n), hold) = (pair(*at), request.hold);
+                let (provider, model) = (request.provider.clone(), request.model.clone());
+                Self::Undoable { s, n, input: (&request.input).into(), provider, model, hold }
+            }
+            Event::Undoable { at, request: Err(failure) } => {
+                let (s, n) = pair(*at);
+                Self::NotUndoable { s, n, failure: failure.clone() }
+            }
+            Event::Undoing { attempt } => {
+                let (s, n) = pair(attempt.at);
+                Self::Undoing { s, n, a: attempt.number }
+            }
+            Event::Asked { at, question } => asked(*at, question),
+            Event::Answered { at, id, verdict } => {
+                let (s, n) = pair(*at);
+                Self::Answered { s, n, id: id.clone(), verdict: verdict.into() }
+            }
+            Event::Exceeded { at, account, quote, free, then } => {
+                let (s, n) = pair(*at);
+                let (account, quote, free, then) = (*account, *quote, *free, *then);
+                Self::Exceeded { s, n, account, quote, free, then }
             }
             Event::Ended { attempt, ended, took } => {
                 let ((s, n), a) = (pair(attempt.at), attempt.number);
@@ -257,7 +382,7 @@ impl From<&Event> for Record {
             Event::Closed { scope, closing: Err(failure) } => {
                 Self::ClosedBadly { s: scope.0, failure: failure.clone() }
             }
-            Event::Signalled { id, what } => Self::Signalled { id: id.clone(), what: *what },
+            Event::Signalled { id, what } => Self::Signalled { id: id.clone(), what: what.clone() },
             Event::Finished { outcome } => Self::Finished { outcome: *outcome },
         }
     }
@@ -275,6 +400,10 @@ fn decided(at: At, what: &Decision) -> Record {
         Decision::RetryAt(at) => Record::RetryAt { s, n, at: *at },
         Decision::FellBack => Record::FellBack { s, n },
         Decision::GateClosed(gate) => Record::GateClosed { s, n, gate: *gate },
+        Decision::OverBudget { by, quote, free } => {
+            Record::OverBudget { s, n, by: *by, quote: *quote, free: *free }
+        }
+        Decision::InDoubt => Record::InDoubt { s, n },
         Decision::GaveUp => Record::GaveUp { s, n },
         Decision::Broken(failure) => Record::Broken { s, n, failure: failure.clone() },
     }
@@ -284,26 +413,59 @@ impl From<Record> for Event {
     fn from(record: Record) -> Self {
         let decided = |s, n, what| Self::Decided { at: at(s, n), what };
         match record {
-            Record::Started { run, plan, semantics, inputs, files, facts } => {
+            Record::Started { run, plan, semantics, inputs, files, facts, limit } => {
                 let (inputs, files, facts) = (inputs.into(), files.into(), facts.into());
-                Self::Started { run, plan, semantics, inputs, files, facts }
+                Self::Started { run, plan, semantics, inputs, files, facts, limit }
             }
             Record::Resumed { epoch, delivered } => {
                 let delivered =
                     delivered.into_iter().map(|(s, n, number)| AttemptId { at: at(s, n), number });
                 Self::Resumed { epoch, delivered: delivered.collect() }
             }
-            Record::Expanded { s, n, first, count, items, keys } => Self::Expanded {
+            Record::Expanded { s, n, first, count, items, keys, inputs } => Self::Expanded {
                 at: at(s, n),
                 first: ScopeId(first),
                 count,
                 items: items.map(Value::from),
                 keys,
+                inputs: inputs.map(Value::from),
             },
-            Record::Admitted { s, n, a, input, provider, key } => Self::Admitted {
+            Record::Admitted { s, n, a, input, provider, model, hold, key } => Self::Admitted {
                 attempt: AttemptId { at: at(s, n), number: a },
-                request: Request { input: input.into(), provider, fingerprint: key },
+                request: Request { input: input.into(), provider, model, hold, fingerprint: key },
             },
+            Record::TakenUp { s, n, a } => {
+                Self::TakenUp { attempt: AttemptId { at: at(s, n), number: a } }
+            }
+            Record::Money(money) => money::event(money),
+            Record::Undoable { s, n, input, provider, model, hold } => {
+                let input = input.into();
+                let request = Ok(Request { input, provider, model, hold, fingerprint: None });
+                Self::Undoable { at: at(s, n), request }
+            }
+            Record::NotUndoable { s, n, failure } => {
+                Self::Undoable { at: at(s, n), request: Err(failure) }
+            }
+            Record::Undoing { s, n, a } => {
+                Self::Undoing { attempt: AttemptId { at: at(s, n), number: a } }
+            }
+            Record::Asked { s, n, about, ask, show, choices, schema, up_to, until, otherwise } => {
+                let (show, choices, schema) = (show.into(), choices.into(), schema.into());
+                let otherwise = otherwise.map(Value::from);
+                let question =
+                    Question { about, ask, show, choices, schema, up_to, until, otherwise };
+                Self::Asked { at: at(s, n), question: Box::new(question) }
+            }
+            Record::Answered { s, n, id, verdict } => {
+                Self::Answered { at: at(s, n), id, verdict: verdict.into() }
+            }
+            Record::Exceeded { s, n, account, quote, free, then } => {
+                Self::Exceeded { at: at(s, n), account, quote, free, then }
+            }
+            Record::OverBudget { s, n, by, quote, free } => {
+                decided(s, n, Decision::OverBudget { by, quote, free })
+            }
+            Record::InDoubt { s, n } => decided(s, n, Decision::InDoubt),
             Record::Done { s, n, a, output, ms } => Self::Ended {
                 attempt: AttemptId { at: at(s, n), number: a },
                 ended: Ended::Done(output.into()),
@@ -345,11 +507,49 @@ impl From<Record> for Event {
     }
 }
 
-fn pair(at: At) -> (u32, u32) {
+fn asked(at: At, question: &Question) -> Record {
+    let (s, n) = pair(at);
+    Record::Asked {
+        s,
+        n,
+        about: question.about,
+        ask: question.ask.clone(),
+        show: (&question.show).into(),
+        choices: (&question.choices).into(),
+        schema: (&question.schema).into(),
+        up_to: question.up_to,
+        until: question.until,
+        otherwise: question.otherwise.as_ref().map(Stored::from),
+    }
+}
+
+impl From<&Verdict> for VerdictRecord {
+    fn from(verdict: &Verdict) -> Self {
+        match verdict {
+            Verdict::Gives(value) => Self::Gives(value.into()),
+            Verdict::LetIn => Self::LetIn,
+            Verdict::Raised { account, limit } => Self::Raised { account: *account, limit: *limit },
+            Verdict::Rejected(failure) => Self::Rejected(failure.clone()),
+        }
+    }
+}
+
+impl From<VerdictRecord> for Verdict {
+    fn from(record: VerdictRecord) -> Self {
+        match record {
+            VerdictRecord::Gives(value) => Self::Gives(value.into()),
+            VerdictRecord::LetIn => Self::LetIn,
+            VerdictRecord::Raised { account, limit } => Self::Raised { account, limit },
+            VerdictRecord::Rejected(failure) => Self::Rejected(failure),
+        }
+    }
+}
+
+pub(super) fn pair(at: At) -> (u32, u32) {
     (at.scope.0, at.node.0)
 }
 
-fn at(scope: u32, node: u32) -> At {
+pub(super) fn at(scope: u32, node: u32) -> At {
     At { scope: ScopeId(scope), node: NodeIndex(node) }
 }
 
@@ -367,8 +567,11 @@ mod tests {
         let request = Request {
             input: Value::Stored(digest),
             provider: "local".into(),
+            model: "small".into(),
+            hold: Some(Usd::from_micros(1_500_000)),
             fingerprint: Some(digest),
         };
+        let undoing = Request { fingerprint: None, ..request.clone() };
         let decisions = [
             Decision::Skipped,
             Decision::Reused { output: output.clone(), fingerprint: digest },
@@ -377,6 +580,8 @@ mod tests {
             Decision::RetryAt(Timestamp(5)),
             Decision::FellBack,
             Decision::GateClosed(1),
+            Decision::OverBudget { by: AccountId(2), quote: Usd::ZERO, free: Usd::ZERO },
+            Decision::InDoubt,
             Decision::GaveUp,
             Decision::Broken(failure.clone()),
         ];
@@ -388,6 +593,7 @@ mod tests {
                 inputs: output.clone(),
                 files: Value::null(),
                 facts: Value::null(),
+                limit: Some(Usd::from_micros(5)),
             },
             Event::Resumed { epoch: 4, delivered: vec![attempt] },
             Event::Expanded {
@@ -396,6 +602,7 @@ mod tests {
                 count: 2,
                 items: Some(Value::null()),
                 keys: Some(["a".into(), "b".into()].into()),
+                inputs: Some(Value::null()),
             },
             Event::Admitted { attempt, request },
             Event::Ended { attempt, ended: Ended::Done(output.clone()), took },
@@ -413,9 +620,44 @@ mod tests {
             Event::Closed { scope: ScopeId(3), closing: Err(Failure::input("x")) },
             Event::Signalled { id: "c".into(), what: Signal::Drain },
             Event::Finished { outcome: Outcome::Partial },
+            Event::TakenUp { attempt },
+            Event::Undoing { attempt },
+            Event::Undoable { at: here, request: Err(Failure::input("x")) },
+            Event::Undoable { at: here, request: Ok(undoing) },
         ];
+        events.extend(asking(here));
+        events.extend(money::examples(attempt));
         events.extend(decisions.map(|what| Event::Decided { at: here, what }));
         assert_eq!(read(&write(&events)).expect("readable"), events);
+    }
+
+    fn asking(here: At) -> Vec<Event> {
+        let question = Question {
+            about: About::Gate(1),
+            ask: "go on?".into(),
+            show: Value::null(),
+            choices: Value::Inline("[1,2]".into()),
+            schema: Value::null(),
+            up_to: Some(Usd::ZERO),
+            until: Some(Timestamp(9)),
+            otherwise: Some(Value::null()),
+        };
+        let account = AccountId(3);
+        let verdicts = [
+            Verdict::Gives(Value::null()),
+            Verdict::LetIn,
+            Verdict::Raised { account, limit: Usd::ZERO },
+            Verdict::Rejected(Failure::input("x")),
+        ];
+        let answered = |verdict| Event::Answered { at: here, id: Some("a".into()), verdict };
+        let (quote, free, then) = (Usd::from_micros(7), Usd::ZERO, OnExceed::Finish);
+        let mut events = vec![
+            Event::Asked { at: here, question: Box::new(question) },
+            Event::Exceeded { at: here, account, quote, free, then },
+            Event::Signalled { id: "c".into(), what: Signal::Cancel { by: "ann".into() } },
+        ];
+        events.extend(verdicts.map(answered));
+        events
     }
 
     #[test]
