@@ -288,8 +288,10 @@ impl Host {
 
     /// What the cache has. An output whose files are gone is none.
     fn look_up(&self, asks: &[Ask]) -> Result<Vec<Seen>, HostError> {
-        let fingerprints: Vec<Digest> = asks.iter().map(|ask| ask.fingerprint).collect();
-        let found = self.store.cached(&fingerprints)?;
+        let asked: Vec<_> = (asks.iter())
+            .map(|ask| (ask.fingerprint, ask.newer_than.unwrap_or_default()))
+            .collect();
+        let found = self.store.cached_since(&asked)?;
         let answers = asks.iter().zip(found).map(|(ask, output)| {
             let output = output.filter(|output| self.is_whole(output));
             Seen::Cached { at: ask.at, output }

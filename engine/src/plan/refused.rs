@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::graph::{Body, Cache, Gate, Node, Otherwise, Plan, Work};
+use super::graph::{Body, Node, Plan, Work};
 use super::rules;
 use crate::diagnostic::Diagnostic;
 use crate::expression::Template;
@@ -21,11 +21,7 @@ pub fn unsupported(plan: &Plan) -> Vec<Diagnostic> {
         }
     };
     let start = Span::default();
-    let of_pipeline = [
-        ("`budget`", plan.budget.is_some()),
-        ("`pools`", !plan.pools.is_empty()),
-        ("`doubt`", plan.doubt.is_some()),
-    ];
+    let of_pipeline = [("`pools`", !plan.pools.is_empty())];
     for (what, _) in of_pipeline.into_iter().filter(|(_, is_there)| *is_there) {
         tell(0, what, start);
     }
@@ -47,19 +43,8 @@ fn of_node(node: &Node) -> Vec<&'static str> {
     let is_body = matches!(node.work, Work::Body(_) | Work::Pipeline { .. });
     // A body that was made for a node's own `map` or `repeat` has neither retries nor a limit of time.
     let has_retry = node.retry.attempts > 1;
-    let asks = |gate: &Gate| gate.otherwise == Otherwise::Ask || gate.budget.is_some();
     let parts = [
-        ("`approve`", matches!(node.work, Work::Approve(_))),
-        ("a pipeline file in `use`", matches!(node.work, Work::Pipeline { .. })),
-        ("`budget`", node.budget.is_some()),
-        ("`budget`", node.each.as_ref().is_some_and(|each| each.budget.is_some())),
-        ("`doubt`", node.doubt.is_some()),
         ("`pool`", !node.pools.is_empty()),
-        ("`cache`", node.cache != Cache::Auto),
-        ("`undo`", node.undo.is_some()),
-        ("`model`", matches!(&node.work, Work::Call(call) if call.model.is_some())),
-        ("`take`", matches!(&node.work, Work::Call(call) if call.take.is_some())),
-        ("a gate with a `budget` or `else: ask`", node.gates.iter().any(asks)),
         ("`retry` of a node with a body", is_body && has_retry),
         ("`timeout` of a node with a body", is_body && node.timeout.is_some()),
         ("`fallback` of a node with a body", is_body && !node.fallback.is_empty()),
@@ -79,7 +64,7 @@ fn roots(body: &Body) -> Vec<&'static str> {
     let outputs = super::picture::outputs(body).iter().map(|(_, value)| value);
     let read: Vec<_> = given.chain(outputs).flat_map(Template::names).collect();
     let reads = |root: &str| read.iter().any(|name| name.value == root);
-    [("budget", "`budget` in an expression"), ("secrets", "`secrets`")]
+    [("secrets", "`secrets`")]
         .into_iter()
         .filter(|(root, _)| reads(root))
         .map(|(_, what)| what)

@@ -162,20 +162,16 @@ impl RunState {
     }
 
     fn after_attempt(&self, plan: &Plan, at: At, now: Timestamp) -> Result<Decision, Damaged> {
-        let (Some(NodeState::Faltered { attempt }), Some(retry)) =
-            (self.state(at), self.retry_of(plan, at)?)
-        else {
+        let Some(NodeState::Faltered { attempt }) = self.state(at) else {
             return Err(Damaged::NoNode(at));
         };
         let key = self.attempt_key(plan, AttemptId { at, number: *attempt });
-        let until = self.tries.get(&at).and_then(|tries| {
+        // A body is never tried again: it had no money for its account.
+        let until = self.retry_of(plan, at)?.and_then(|retry| {
+            let tries = self.tries.get(&at)?;
             let failure = tries.last.as_ref().filter(|it| it.class != Class::OverBudget)?;
-            let attempts = attempt - tries.before;
-            next_attempt(
-                retry,
-                &Tried { key: &key, attempts, limited: tries.limited, failure },
-                now,
-            )
+            let (attempts, limited) = (attempt - tries.before, tries.limited);
+            next_attempt(retry, &Tried { key: &key, attempts, limited, failure }, now)
         });
         match until {
             Some(until) => Ok(Decision::RetryAt(until)),

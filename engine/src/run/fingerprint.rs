@@ -12,7 +12,7 @@ pub(super) fn fingerprint(
     kind: &PlannedKind,
     (provider, model): (&str, &str),
     input: &Json,
-    take: Option<u32>,
+    take: Option<(Option<u32>, Json)>,
 ) -> Digest {
     let mut all = json!({
         "kind": name,
@@ -24,8 +24,8 @@ pub(super) fn fingerprint(
     if !model.is_empty() {
         all["model"] = json!(model);
     }
-    if let Some(take) = take {
-        all["take"] = json!(take);
+    if let Some((round, said)) = take {
+        all["take"] = json!([round, said]);
     }
     Digest::of(all.to_string().as_bytes())
 }

@@ -232,7 +232,10 @@ impl RunState {
             &Asked { input: &input, provider: &provider, model: &model },
         )?;
         let cacheable = kind.nature != Nature::Effectful && node.cache != Cache::Off;
-        let take = (kind.nature == Nature::Drawn).then(|| self.take(sight.plan, at)).flatten();
+        let said =
+            call.take.as_ref().map(|take| ask(sight, || take.evaluate(sight))).transpose()?;
+        let drawn = kind.nature == Nature::Drawn;
+        let take = drawn.then(|| (self.round(sight.plan, at), said.unwrap_or_default()));
         let fingerprint =
             cacheable.then(|| fingerprint(&call.kind, kind, (&provider, &model), &input, take));
         let (provider, model) = (provider.into(), model.into());
@@ -262,8 +265,8 @@ impl RunState {
         }
     }
 
-    /// Which take of a drawn kind it is: the round of the nearest `repeat`.
-    fn take(&self, plan: &crate::plan::graph::Plan, at: At) -> Option<u32> {
+    /// The round of the nearest `repeat`.
+    fn round(&self, plan: &crate::plan::graph::Plan, at: At) -> Option<u32> {
         let mut scope = at.scope;
         loop {
             let (parent, copy) = self.scopes.get(&scope)?.parent?;

@@ -42,6 +42,7 @@ fn call(kind: &str, price: &str) -> Call {
         with: vec![("price".into(), price)],
         provider: None,
         model: None,
+        take: None,
     }
 }
 
@@ -813,4 +814,16 @@ fn what_a_failed_run_did_is_undone_the_last_first() {
     game.fail(undoing(0), Class::Server);
     assert_eq!(game.last.outcome, Some(Outcome::Failed));
     assert_eq!(game.state.failures().last().expect("one").path, "a (undo)");
+}
+
+#[test]
+fn a_body_within_an_overdrawn_budget_fails_before_anything_of_it_starts() {
+    let body =
+        Body::new(vec![free("x")], Gives::Outputs(vec![]), Some((BodyIndex(0), NodeIndex(1))));
+    let capped = Node { budget: budget("1"), ..node("b", Work::Body(BodyIndex(1))) };
+    let nodes = vec![paid("a", "1"), needing(capped, &[0])];
+    let mut game = Game::new(plan(nodes, vec![body]), Some("2"));
+    game.buys(Game::attempt(0, 1), "5");
+    assert_eq!((game.word(1), game.last.outcome), ("failed", Some(Outcome::Failed)));
+    assert_eq!(game.state.failures()[0].failure.class, Class::OverBudget);
 }

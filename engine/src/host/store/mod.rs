@@ -270,17 +270,28 @@ impl Store {
 
     /// What the cache has under each of `fingerprints`. A damaged row is none: what it held is made anew.
     pub fn cached(&self, fingerprints: &[Digest]) -> Result<Vec<Option<Value>>, StoreError> {
+        let asked: Vec<_> = fingerprints.iter().map(|of| (*of, Timestamp::default())).collect();
+        self.cached_since(&asked)
+    }
+
+    /// The same, each no older than its moment.
+    pub fn cached_since(
+        &self,
+        asked: &[(Digest, Timestamp)],
+    ) -> Result<Vec<Option<Value>>, StoreError> {
         let connection = self.lock();
         let mut statement = connection
-            .prepare_cached("SELECT output, crc FROM cache WHERE fingerprint = ?1")
+            .prepare_cached("SELECT output, crc FROM cache WHERE fingerprint = ?1 AND made >= ?2")
             .map_err(StoreError::Read)?;
-        let mut look = |fingerprint: &Digest| {
+        let mut look = |(fingerprint, since): &(Digest, Timestamp)| {
             let row = statement
-                .query_row([fingerprint.as_bytes()], |row| schema::output(fingerprint, row))
+                .query_row(params![fingerprint.as_bytes(), schema::milliseconds(*since)], |row| {
+                    schema::output(fingerprint, row)
+                })
                 .optional();
             row.map(Option::flatten).map_err(StoreError::Read)
         };
-        fingerprints.iter().map(&mut look).collect()
+        asked.iter().map(&mut look).collect()
     }
 
     /// Holds everything in the database against its checksums.

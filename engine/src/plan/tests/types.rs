@@ -143,37 +143,15 @@ fn providers_are_those_that_the_kind_has() {
 #[test]
 fn what_cannot_be_run_yet_is_refused() {
     assert_snapshot!(refused("flow: 1\nschedule: 24h\nbudget: 5 USD\npools: { gpu: 1 }\ndoubt: { then: fail }\nnodes:\n  a: { use: value, with: { value: '${{ budget.left }}' }, cache: auto, description: x }\n  b:\n    use: image/generate\n    with: { prompt: x }\n    model: big\n    cache: off\n    pool: gpu\n    budget: 1 USD\n    doubt: { then: fail }\n    undo: { use: value, with: { value: 1 } }\n    needs: { a: { when: true, else: ask } }\n  c: { approve: { ask: Go on? }, needs: { a: {} } }\n  e: { nodes: {}, retry: { attempts: 2 }, timeout: 3s, fallback: [{ value: {} }] }\n  f: { map: range(2), budget: { each: 1 USD }, use: value, with: { value: 1 } }\n"), @r"
-        error[not-yet] 1:1 ``: `budget` is not supported by this version
-          help: take it out
         error[not-yet] 1:1 ``: `pools` is not supported by this version
           help: take it out
-        error[not-yet] 1:1 ``: `doubt` is not supported by this version
-          help: take it out
-        error[not-yet] 8:3 `b`: `budget` is not supported by this version
-          help: take it out
-        error[not-yet] 8:3 `b`: `doubt` is not supported by this version
-          help: take it out
         error[not-yet] 8:3 `b`: `pool` is not supported by this version
-          help: take it out
-        error[not-yet] 8:3 `b`: `cache` is not supported by this version
-          help: take it out
-        error[not-yet] 8:3 `b`: `undo` is not supported by this version
-          help: take it out
-        error[not-yet] 8:3 `b`: `model` is not supported by this version
-          help: take it out
-        error[not-yet] 8:3 `b`: a gate with a `budget` or `else: ask` is not supported by this version
-          help: take it out
-        error[not-yet] 18:3 `c`: `approve` is not supported by this version
           help: take it out
         error[not-yet] 19:3 `e`: `retry` of a node with a body is not supported by this version
           help: take it out
         error[not-yet] 19:3 `e`: `timeout` of a node with a body is not supported by this version
           help: take it out
         error[not-yet] 19:3 `e`: `fallback` of a node with a body is not supported by this version
-          help: take it out
-        error[not-yet] 20:3 `f`: `budget` is not supported by this version
-          help: take it out
-        error[not-yet] 7:3 `a`: `budget` in an expression is not supported by this version
           help: take it out
     ");
     assert_snapshot!(refused("flow: 1\nnodes:\n  a: { use: value, with: { value: 1 } }\n  b:\n    use: image/generate\n    with: { prompt: x }\n    fallback: [{ provider: luma }, { value: { image: null } }]\n    repeat: { max: 3, until: b.image is not none }\n    carry: { x: b.image }\n    needs: { a: { when: a.value == 1, else: skip } }\n"), @"");
@@ -201,7 +179,7 @@ fn words_and_places_that_mean_nothing_are_told() {
           help: write `server`
           fix: `server`
         error[unknown-word] 3:90 `bad luck`: no failure is called `bad luck`
-          help: write some of `rate_limit`, `timeout`, `server`, `network`, `command`, `input`, `missing`, `moderated`, `gate`, `output`, `storage`, `internal`
+          help: write some of `rate_limit`, `timeout`, `server`, `network`, `command`, `input`, `missing`, `moderated`, `gate`, `over_budget`, `in_doubt`, `expired`, `rejected`, `cancelled`, `output`, `storage`, `internal`
     ");
 }
 
