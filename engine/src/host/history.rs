@@ -211,11 +211,11 @@ fn place(event: &Event) -> Option<At> {
         | Event::Decided { at, .. }
         | Event::Asked { at, .. }
         | Event::Answered { at, .. }
-        | Event::Exceeded { at, .. } => Some(*at),
+        | Event::Exceeded { at, .. }
+        | Event::Undoable { at, .. } => Some(*at),
         Event::Admitted { attempt, .. }
         | Event::Ended { attempt, .. }
         | Event::TakenUp { attempt } => Some(attempt.at),
-        Event::Undoable { at, .. } => Some(*at),
         Event::Purchase { purchase, .. } => Some(purchase.attempt.at),
         _ => None,
     }

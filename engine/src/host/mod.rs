@@ -186,10 +186,10 @@ impl Host {
                 }
             }
             Event::TakenUp { attempt } | Event::Undoing { attempt } => {
-                self.executor.execute(plan, run, *attempt)
+                self.executor.execute(plan, run, *attempt);
             }
-            Event::Signalled { what: Signal::Cancel { .. }, .. } => self.executor.cancel(),
-            Event::Exceeded { then: OnExceed::Stop, .. } => self.executor.cancel(),
+            Event::Signalled { what: Signal::Cancel { .. }, .. }
+            | Event::Exceeded { then: OnExceed::Stop, .. } => self.executor.cancel(),
             Event::Signalled { what: Signal::Drain, .. } => {
                 self.draining = true;
                 self.executor.drain();

@@ -3,7 +3,7 @@
 //! The only writer of run state; replay uses it too. It evaluates no expression and reads no clock, so old journals stay
 //! readable for as long as this file understands their events.
 
-use super::event::{At, AttemptId, Decision, Ended, Entry, Event, ScopeId, Signal, Value};
+use super::event::{At, AttemptId, Decision, Ended, Entry, Event, Owner, ScopeId, Signal, Value};
 use super::node::{Change, NodeState};
 use super::scope::Scope;
 use super::{Damaged, Failed, RunState, Started};
@@ -51,20 +51,7 @@ impl RunState {
                 self.opened_attempt(*attempt, 2);
                 Ok(())
             }
-            Event::Opened { owner, account, parent, limit, allotment } => {
-                let entry = Entry::Opened {
-                    account: *account,
-                    parent: *parent,
-                    limit: *limit,
-                    allotment: *allotment,
-                };
-                self.accounts.opened(*owner, *account);
-                if let super::event::Owner::Node(at) = owner {
-                    self.unline(*at);
-                    self.queues.fresh.insert(*at);
-                }
-                self.book_entry(&entry)
-            }
+            Event::Opened { .. } => self.account_opened(event),
             Event::Money(entry) => self.book_entry(entry),
             Event::Purchase { purchase, step, at } => self.purchase_went(*purchase, step, *at),
             Event::Undoable { at, request } => self.undo_is_known(plan, *at, request),
@@ -144,6 +131,19 @@ impl RunState {
                 self.change(attempt.at, Change::Faltered { of: attempt.number })
             }
         }
+    }
+
+    fn account_opened(&mut self, event: &Event) -> Result<(), Damaged> {
+        let Event::Opened { owner, account, parent, limit, allotment } = *event else {
+            return Ok(());
+        };
+        self.accounts.opened(owner, account);
+        if let Owner::Node(at) = owner {
+            // It is looked at again, now that it has an account.
+            self.unline(at);
+            self.queues.fresh.insert(at);
+        }
+        self.book_entry(&Entry::Opened { account, parent, limit, allotment })
     }
 
     fn opened_attempt(&mut self, attempt: AttemptId, delivery: u32) {

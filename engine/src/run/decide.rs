@@ -269,7 +269,7 @@ impl RunState {
                     self.queues.fresh.remove(&at);
                     let (hold, key) = (request.hold, request.fingerprint);
                     let asked = key.is_some();
-                    self.queues.considered.insert(at, Considered { asked, request });
+                    self.queues.considered.insert(at, Considered { request, asked });
                     match key {
                         Some(fingerprint) => {
                             let newer_than = match cache {

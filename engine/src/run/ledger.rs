@@ -404,6 +404,11 @@ impl Ledger {
         self.accounts.get(&account).map_or(Usd::ZERO, Account::used)
     }
 
+    /// What `account` takes of the one above it.
+    pub fn claim(&self, account: AccountId) -> Usd {
+        self.accounts.get(&account).map_or(Usd::ZERO, Account::claim)
+    }
+
     pub fn is_open(&self, account: AccountId) -> bool {
         self.open.contains(&account)
     }

@@ -12,7 +12,7 @@ use crate::money::Usd;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lines {
     wants: HashMap<At, Want>,
-    lines: BTreeMap<AccountId, BTreeSet<At>>,
+    queues: BTreeMap<AccountId, BTreeSet<At>>,
     /// Lines whose first may have what it wants.
     unchecked: BTreeSet<AccountId>,
 }
@@ -37,16 +37,16 @@ impl Lines {
     pub(super) fn join(&mut self, at: At, want: Want) {
         self.leave(at);
         self.wants.insert(at, want);
-        self.lines.entry(want.account).or_default().insert(at);
+        self.queues.entry(want.account).or_default().insert(at);
         self.unchecked.insert(want.account);
     }
 
     pub(super) fn leave(&mut self, at: At) {
         let Some(want) = self.wants.remove(&at) else { return };
-        if let Some(line) = self.lines.get_mut(&want.account) {
+        if let Some(line) = self.queues.get_mut(&want.account) {
             line.remove(&at);
             if line.is_empty() {
-                self.lines.remove(&want.account);
+                self.queues.remove(&want.account);
                 self.unchecked.remove(&want.account);
             } else {
                 self.unchecked.insert(want.account);
@@ -56,8 +56,8 @@ impl Lines {
 
     /// Money was freed, or a purchase closed: whoever stands first may have what it wants.
     pub(super) fn freed(&mut self) {
-        if self.unchecked.len() < self.lines.len() {
-            self.unchecked = self.lines.keys().copied().collect();
+        if self.unchecked.len() < self.queues.len() {
+            self.unchecked = self.queues.keys().copied().collect();
         }
     }
 
@@ -73,7 +73,7 @@ impl Lines {
 
     /// Those who stand in one line, the first first.
     pub(super) fn of(&self, account: AccountId) -> impl Iterator<Item = (At, Want)> {
-        let line = self.lines.get(&account).into_iter().flatten();
+        let line = self.queues.get(&account).into_iter().flatten();
         line.filter_map(|at| Some((*at, *self.wants.get(at)?)))
     }
 
@@ -84,6 +84,6 @@ impl Lines {
 
     /// The accounts at which somebody waits.
     pub(super) fn accounts(&self) -> BTreeSet<AccountId> {
-        self.lines.keys().copied().collect()
+        self.queues.keys().copied().collect()
     }
 }

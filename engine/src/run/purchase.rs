@@ -112,17 +112,14 @@ impl RunState {
         let says_more = match (&known.last, &step) {
             // A job that is found after a write-off keeps the purchase closed: its bill will correct the assumed one.
             (_, Step::Accepted { .. }) => known.job.is_none(),
-            (Step::Landed { .. }, Step::Landed { bill, .. } | Step::Corrected { bill }) => {
-                known.bill != Some(*bill)
-            }
-            (Step::Failed { .. }, Step::Failed { bill, .. }) => known.bill != Some(*bill),
-            (_, Step::Landed { .. }) => true,
-            (Step::Landed { .. }, _) => false,
-            (_, Step::Failed { .. }) => true,
-            (_, Step::Corrected { bill }) => known.bill != Some(*bill),
-            (Step::Armed { .. } | Step::Doubted, Step::Refused | Step::Absent) => true,
-            (Step::Armed { .. }, Step::Doubted) => true,
+            (Step::Landed { .. }, Step::Landed { bill, .. })
+            | (Step::Failed { .. }, Step::Failed { bill, .. })
+            | (_, Step::Corrected { bill }) => known.bill != Some(*bill),
+            (last, Step::Failed { .. }) => !matches!(last, Step::Landed { .. }),
             (last, Step::WrittenOff { .. }) => last.is_open(),
+            (_, Step::Landed { .. })
+            | (Step::Armed { .. } | Step::Doubted, Step::Refused | Step::Absent)
+            | (Step::Armed { .. }, Step::Doubted) => true,
             _ => false,
         };
         let event = Event::Purchase { purchase, step, at: now };

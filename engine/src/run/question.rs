@@ -51,7 +51,7 @@ impl RunState {
         if let Some(above) = &approve.above
             && up_to.is_some_and(|ahead| ahead < above_of(sight, above).unwrap_or_default())
         {
-            let value = approved(json!(true), Some("below its limit"), "flow", now);
+            let value = approved(&json!(true), Some("below its limit"), "flow", now);
             let verdict = Verdict::Gives(keep(sight.library, &value));
             return Ok(Looked::Decided(Event::Answered { at, id: None, verdict }));
         }
@@ -108,7 +108,7 @@ impl RunState {
         };
         let (comment, by) = (answer.comment.as_deref(), &*answer.by);
         Ok(self
-            .verdict(library, question, said, (comment, by), now)?
+            .verdict(library, question, &said, (comment, by), now)?
             .map(|verdict| Event::Answered { at: *at, id: Some(id.into()), verdict }))
     }
 
@@ -116,23 +116,23 @@ impl RunState {
         &self,
         library: &dyn Library,
         question: &Question,
-        said: Json,
+        said: &Json,
         (comment, by): (Option<&str>, &str),
         now: Timestamp,
     ) -> Result<Result<Verdict, String>, Damaged> {
-        if said == json!(false) {
+        if *said == json!(false) {
             let reason = comment.map_or_else(String::new, |comment| format!(": {comment}"));
             let failure = Failure::new(Class::Rejected, format!("{by} said no{reason}"));
             return Ok(Ok(Verdict::Rejected(failure)));
         }
         Ok(match question.about {
-            About::Gate(_) if said == json!(true) => Ok(Verdict::LetIn),
+            About::Gate(_) if *said == json!(true) => Ok(Verdict::LetIn),
             About::Gate(_) => Err("answer `true` or `false`".into()),
-            About::Budget(account) => self.raised(account, &said),
+            About::Budget(account) => self.raised(account, said),
             About::Approval => {
                 let (choices, schema) =
                     (read(library, &question.choices)?, read(library, &question.schema)?);
-                match fits(&choices, &schema, &said) {
+                match fits(&choices, &schema, said) {
                     Ok(()) => {
                         let value = approved(said, comment, by, now);
                         Ok(Verdict::Gives(keep(library, &value)))
@@ -147,7 +147,7 @@ impl RunState {
     fn raised(&self, account: AccountId, said: &Json) -> Result<Verdict, String> {
         let text = said.as_str().ok_or("answer with the new limit: `\"25 USD\"`")?;
         let limit: Usd = text.parse().map_err(|error| format!("`{text}`: {error}"))?;
-        let used = self.ledger.used(account);
+        let used = self.ledger.claim(account);
         if limit < used {
             return Err(format!("{used} are used already"));
         }
@@ -174,13 +174,11 @@ impl RunState {
                 match &*said {
                     Json::String(word) if word == "reject" => no(),
                     Json::String(word) if word == "approve" => {
-                        Verdict::Gives(keep(library, &approved(json!(true), None, "timeout", now)))
+                        Verdict::Gives(keep(library, &approved(&json!(true), None, "timeout", now)))
                     }
-                    said => {
-                        let said = (said.clone(), (None, "timeout"));
-                        self.verdict(library, question, said.0, said.1, now)?
-                            .unwrap_or_else(|_| no())
-                    }
+                    said => self
+                        .verdict(library, question, said, (None, "timeout"), now)?
+                        .unwrap_or_else(|_| no()),
                 }
             }
         };
@@ -225,7 +223,7 @@ fn above_of(sight: &Sight, above: &Amount) -> Option<Usd> {
 }
 
 /// What an approval gives.
-fn approved(answer: Json, comment: Option<&str>, by: &str, now: Timestamp) -> Json {
+fn approved(answer: &Json, comment: Option<&str>, by: &str, now: Timestamp) -> Json {
     json!({ "answer": answer, "comment": comment, "by": by, "at": now.to_string() })
 }
 

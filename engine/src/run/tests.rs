@@ -62,8 +62,8 @@ fn needing(node: Node, needs: &[u32]) -> Node {
     Node { needs: needs.iter().copied().map(NodeIndex).collect(), ..node }
 }
 
-fn budget(limit: &str) -> Option<Budget> {
-    Some(Budget { limit: Some(Amount::Written(usd(limit))), ..Budget::default() })
+fn budget(limit: &str) -> Budget {
+    Budget { limit: Some(Amount::Written(usd(limit))), ..Budget::default() }
 }
 
 fn tries(attempts: u16) -> Retry {
@@ -236,7 +236,7 @@ fn job(id: &str) -> Step {
 
 #[test]
 fn pilots_that_spend_less_leave_the_rest_to_accounts_that_open_with_what_is_granted() {
-    let pilot = |of, limit, price| Node { budget: budget(limit), ..paid(of, price) };
+    let pilot = |of, limit, price| Node { budget: Some(budget(limit)), ..paid(of, price) };
     let grants = Call {
         with: ["a", "b", "c"]
             .into_iter()
@@ -314,7 +314,7 @@ fn a_quote_that_does_not_fit_falls_back_to_what_does() {
 
 #[test]
 fn a_nested_account_without_room_fails_its_node_alone() {
-    let capped = Node { budget: budget("1"), on_error: OnError::Skip, ..paid("a", "2") };
+    let capped = Node { budget: Some(budget("1")), on_error: OnError::Skip, ..paid("a", "2") };
     let mut game = Game::of(vec![capped, paid("b", "2")], Some("10"));
     assert_eq!((game.word(0), game.is_open(Game::attempt(1, 1))), ("failed", true));
     assert_eq!(game.state.failures()[0].failure.class, Class::OverBudget);
@@ -325,7 +325,7 @@ fn a_nested_account_without_room_fails_its_node_alone() {
 #[test]
 fn a_person_may_raise_the_limit() {
     let mut plan = plan(vec![paid("a", "6"), paid("b", "6")], vec![]);
-    plan.budget = Some(Budget { on_exceed: Some(OnExceed::Ask), ..budget("5").expect("a budget") });
+    plan.budget = Some(Budget { on_exceed: Some(OnExceed::Ask), ..budget("5") });
     let mut game = Game::new(plan, None);
     assert_eq!(game.last.rest, Some(Rest::Person));
     assert!(matches!(game.state.questions(&game.plan).next(), Some((path, question))
@@ -343,7 +343,7 @@ fn what_has_no_price_is_made_only_where_it_is_allowed() {
     };
     let game = Game::of(vec![unpriced()], Some("10"));
     assert_eq!(game.last.outcome, Some(Outcome::Failed));
-    let allowed = Budget { unpriced: Unpriced::Allow, ..budget("1").expect("a budget") };
+    let allowed = Budget { unpriced: Unpriced::Allow, ..budget("1") };
     let mut game = Game::of(vec![Node { budget: Some(allowed), ..unpriced() }], Some("10"));
     game.buys(Game::attempt(0, 1), "3");
     assert_eq!(game.spent(), usd("3"), "booked truthfully, above its limit");
@@ -351,7 +351,7 @@ fn what_has_no_price_is_made_only_where_it_is_allowed() {
 
 #[test]
 fn a_bill_above_its_hold_is_booked_and_nothing_more_is_granted() {
-    let retried = Node { retry: tries(2), budget: budget("2"), ..paid("a", "2") };
+    let retried = Node { retry: tries(2), budget: Some(budget("2")), ..paid("a", "2") };
     let mut game = Game::of(vec![retried], Some("10"));
     let first = Game::attempt(0, 1);
     game.arm(first, 0);
@@ -610,7 +610,7 @@ fn an_answer_is_one_of_the_choices_or_fits_the_schema() {
 
 #[test]
 fn a_question_has_its_time() {
-    let timeout = Some(std::time::Duration::from_secs(60));
+    let timeout = Some(std::time::Duration::from_mins(1));
     let mut game = Game::of(vec![approval(Approve { timeout, ..question() })], None);
     game.wait(59);
     assert_eq!(game.last.outcome, None);
@@ -768,7 +768,7 @@ fn a_sub_pipeline_sees_its_inputs_and_no_outer_name() {
 fn what_a_node_may_spend_can_be_read() {
     let with = vec![("seen".into(), value("budget"))];
     let reading = node("b", Work::Call(Call { with, ..call("inline", "0") }));
-    let reading = Node { budget: budget("3"), ..needing(reading, &[0]) };
+    let reading = Node { budget: Some(budget("3")), ..needing(reading, &[0]) };
     let mut game = Game::of(vec![paid("a", "2"), reading], Some("4"));
     game.buys(Game::attempt(0, 1), "2");
     let seen = &game.output(1)["seen"];
@@ -820,7 +820,7 @@ fn what_a_failed_run_did_is_undone_the_last_first() {
 fn a_body_within_an_overdrawn_budget_fails_before_anything_of_it_starts() {
     let body =
         Body::new(vec![free("x")], Gives::Outputs(vec![]), Some((BodyIndex(0), NodeIndex(1))));
-    let capped = Node { budget: budget("1"), ..node("b", Work::Body(BodyIndex(1))) };
+    let capped = Node { budget: Some(budget("1")), ..node("b", Work::Body(BodyIndex(1))) };
     let nodes = vec![paid("a", "1"), needing(capped, &[0])];
     let mut game = Game::new(plan(nodes, vec![body]), Some("2"));
     game.buys(Game::attempt(0, 1), "5");
