@@ -135,13 +135,8 @@ impl Planner<'_> {
                 self.findings.push(finding);
             }
             Verdict::No { offending, example } => {
-                let finding = rules::port_mismatch::found(
-                    self.source,
-                    at,
-                    &port.value,
-                    &offending,
-                    example.as_ref(),
-                );
+                let finding =
+                    rules::port_mismatch::found(self.source, at, &port.value, &offending, &example);
                 self.findings.push(if only_items_are_null(&taken.computed, &of) {
                     finding.help("take the nulls out: `x | compact`")
                 } else {

@@ -3,11 +3,15 @@
 //! Types are JSON Schemas, draft 2020-12, with `format: money` and `x-media` for files. A schema carries the definitions
 //! that it refers to, so whatever is read off it stands on its own.
 
+mod address;
 mod compose;
 mod covers;
+mod draft;
 mod lists;
 mod media;
 mod objects;
+mod position;
+mod reader;
 mod refer;
 mod shape;
 
@@ -23,7 +27,8 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::money::Usd;
 pub use compose::Field;
-pub use covers::{Verdict, covers, fits};
+pub use covers::{Verdict, covers, covers_written, fits};
+pub use draft::Draft;
 pub use lists::List;
 pub use media::{ARTIFACT, MEDIA, in_range, range_within};
 pub use objects::NoField;
@@ -64,9 +69,16 @@ impl fmt::Display for Violation {
 
 impl Schema {
     pub fn new(json: Json) -> Self {
-        let (node, defs) = refer::parted(&json);
-        let schema = Self::within(node, &Arc::new(defs));
-        schema.0.whole.get_or_init(|| json);
+        Self::in_draft(json, Draft::Twelve)
+    }
+
+    /// What a document says that is written in `draft`.
+    pub fn in_draft(document: Json, draft: Draft) -> Self {
+        let read = reader::read(&document, draft);
+        let schema = Self::within(read.node, &Arc::new(read.defs));
+        if !read.is_rewritten {
+            schema.0.whole.get_or_init(|| document);
+        }
         schema
     }
 

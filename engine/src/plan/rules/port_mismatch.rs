@@ -26,21 +26,18 @@ A value that may be null (of a node with `when`, or of an optional field) does n
 /// More characters than these are no help in one line.
 const LONG: usize = 120;
 
-/// Some value of the expression does not fit; `example` is one.
+/// Some values of the expression do not fit; `example` is one.
 pub(in crate::plan) fn found(
     source: &Arc<Source>,
     at: Span,
     port: &str,
     offending: &Schema,
-    example: Option<&Json>,
+    example: &Json,
 ) -> Diagnostic {
-    let message = match example {
-        Some(example) => format!("`{port}` would not take {}", short(example)),
-        None => format!("`{port}` would not take every value of this"),
-    };
+    let message = format!("`{port}` would not take {}", short(example));
     let finding = Diagnostic::error(&RULE, source, at, message).label(told(offending));
     match example {
-        Some(Json::Null) => finding.help("say what to take instead: `${{ … | default(…) }}`"),
+        Json::Null => finding.help("say what to take instead: `${{ … | default(…) }}`"),
         _ => {
             finding.help("read a value of another type, or give it through a node that changes it")
         }

@@ -92,7 +92,7 @@ fn a_list_that_may_be_empty_fits_no_port_that_needs_an_item() {
           help: read a value of another type, or give it through a node that changes it
     "#);
     assert_snapshot!(pipeline("skip"), @r"
-        error[port-mismatch] 6:45 `'${{ clips.video }}'`: `clips` would not take every value of this
+        error[port-mismatch] 6:45 `'${{ clips.video }}'`: `clips` would not take `[null]`
           here: may be a list
           help: take the nulls out: `x | compact`
     ");

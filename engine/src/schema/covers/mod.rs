@@ -9,6 +9,8 @@
 //! 4. a search for one value that breaks the edge (`samples`).
 
 mod canonical;
+#[cfg(test)]
+mod differential;
 mod facts;
 mod language;
 #[cfg(test)]
@@ -22,8 +24,8 @@ mod unknown;
 
 use serde_json::{Value as Json, json};
 
-use super::Schema;
 use super::shape::constants;
+use super::{Draft, Schema};
 
 /// Whether a consumer takes every value that a producer gives.
 #[derive(Clone, Debug, PartialEq)]
@@ -32,8 +34,8 @@ pub enum Verdict {
     No {
         /// Exactly the values that the producer gives and the consumer refuses.
         offending: Schema,
-        /// One of them, where one was found.
-        example: Option<Json>,
+        /// One of them, that was tried: it is valid for the producer, and not for the consumer.
+        example: Json,
     },
     Unknown {
         /// What stood in the way of an answer, as a fragment.
@@ -64,22 +66,39 @@ pub fn covers(consumer: &Schema, producer: &Schema) -> Verdict {
             return Verdict::Yes;
         };
         let each: Vec<Schema> = refused.into_iter().map(Schema::constant_of).collect();
-        return Verdict::No { offending: Schema::union(&each), example: Some(example) };
+        return Verdict::No { offending: Schema::union(&each), example };
     }
-    let why = match canonical::compare(consumer, producer) {
+    let found = |candidates: Vec<Json>| {
+        candidates.into_iter().find(|value| breaks(consumer, producer, value))
+    };
+    let (offending, why) = match canonical::compare(consumer, producer) {
         canonical::Answer::Yes => return Verdict::Yes,
         canonical::Answer::No { offending } => {
-            let candidates = samples::of(&offending).into_iter().chain(samples::of(producer));
-            let example = candidates.into_iter().find(|value| breaks(consumer, producer, value));
-            return Verdict::No { offending, example };
+            if let Some(example) = found(samples::of(&offending)) {
+                return Verdict::No { offending, example };
+            }
+            (Some(offending), "they seem to differ, but no value was found that shows it".into())
         }
-        canonical::Answer::Unknown { why } => why,
+        canonical::Answer::Unknown { why } => (None, why),
     };
-    let candidates = samples::against(consumer, producer);
-    match candidates.into_iter().find(|value| breaks(consumer, producer, value)) {
-        Some(value) => no(consumer, producer, Some(value)),
+    match found(samples::against(consumer, producer)) {
+        Some(example) => {
+            let offending = offending.filter(|offending| offending.accepts(&example));
+            let offending = offending.unwrap_or_else(|| difference(consumer, producer));
+            Verdict::No { offending, example }
+        }
         None => Verdict::Unknown { why },
     }
+}
+
+/// As [`covers`], of documents as they are written, each in its own draft.
+pub fn covers_written(consumer: &Json, producer: &Json) -> Verdict {
+    let drafts = [Draft::of(consumer), Draft::of(producer)];
+    // A document that shows no draft is taken for one of the other's.
+    let common = drafts[0].or(drafts[1]).unwrap_or(Draft::Twelve);
+    let [to, from] = [(consumer, drafts[0]), (producer, drafts[1])]
+        .map(|(document, draft)| Schema::in_draft(document.clone(), draft.unwrap_or(common)));
+    covers(&to, &from)
 }
 
 /// Whether a port takes what an edge brings: as [`covers`], but where nothing wrong is known save that the type of some
@@ -97,9 +116,9 @@ pub fn fits(port: &Schema, edge: &Schema) -> Verdict {
         Verdict::Yes => unknown("the type of what comes is not known in every part"),
         Verdict::Unknown { why } => unknown(&why),
         Verdict::No { example: known, .. } => {
-            let known = known.map(|value| unknown::with_null(&value));
-            let known = known.filter(|value| breaks(port, edge, value));
-            Verdict::No { offending, example: known.or(example) }
+            let known = unknown::with_null(&known);
+            let example = if breaks(port, edge, &known) { known } else { example };
+            Verdict::No { offending, example }
         }
     }
 }
@@ -108,9 +127,10 @@ fn breaks(consumer: &Schema, producer: &Schema, value: &Json) -> bool {
     producer.accepts(value) && !consumer.accepts(value)
 }
 
-fn no(consumer: &Schema, producer: &Schema, example: Option<Json>) -> Verdict {
+/// What the producer gives and the consumer refuses, where no shorter form is known.
+fn difference(consumer: &Schema, producer: &Schema) -> Schema {
     let refused = Schema::within(json!({ "not": consumer.0.node }), &consumer.0.defs);
-    Verdict::No { offending: Schema::intersection(&[producer.clone(), refused]), example }
+    Schema::intersection(&[producer.clone(), refused])
 }
 
 /// All values that `schema` can have, if they are written out; perhaps more.
@@ -182,7 +202,6 @@ mod tests {
                 Verdict::Yes => "yes".to_owned(),
                 Verdict::Unknown { why } => format!("unknown: {why}"),
                 Verdict::No { offending, example } => {
-                    let example = example.unwrap_or_else(|| panic!("no example: {offending:?}"));
                     assert!(breaks(&to, &from, &example), "{example}");
                     assert!(offending.accepts(&example), "{offending:?} {example}");
                     format!("no: {}\n    such as {example}", offending.as_json())
@@ -324,7 +343,7 @@ mod tests {
         let verdict = |port: Json, edge: Json| match fits(&Schema::new(port), &Schema::new(edge)) {
             Verdict::Yes => "yes".to_owned(),
             Verdict::Unknown { .. } => "unknown".to_owned(),
-            Verdict::No { example, .. } => format!("no: {}", example.unwrap_or_default()),
+            Verdict::No { example, .. } => format!("no: {example}"),
         };
         let object = |a: Json, b: Json| json!({ "type": "object", "properties": { "a": a, "b": b }, "required": ["a", "b"] });
         let [text, whole] = [json!({ "type": "string" }), json!({ "type": "integer" })];

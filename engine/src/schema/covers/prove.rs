@@ -209,8 +209,7 @@ impl<'s> Proof<'s> {
             | "unevaluatedProperties"
             | "unevaluatedItems"
             | "$dynamicRef"
-            | "$recursiveRef"
-            | "additionalItems" => false,
+            | "$recursiveRef" => false,
             _ => true,
         }
     }

@@ -10,15 +10,19 @@ use serde_json::{Map, Value as Json, json};
 
 use super::super::shape::{Branch, branches, constants};
 use super::super::{JsonTypes, MEDIA, Schema, in_range};
-use super::facts::item_nodes;
+use super::facts::{is_true, item_nodes};
 use super::language::{self, Inclusion};
 
-/// So many values are made for one place.
+/// So many words of the schemas are tried in one place.
 const MAX_EACH: usize = 24;
-/// So many values are made at all.
-const MAX_ALL: usize = 3_000;
+/// So many values are made for one place, by how deep it stands; deeper ones get one.
+const MOST: [usize; 5] = [2_000, 48, 12, 5, 2];
+/// So many places are filled with care; what comes after them gets the plainest value.
+const MAX_STEPS: usize = 1_500;
+/// To try values counts as much as to fill so many places.
+const TRYING: usize = 20;
 /// So deep values go.
-const MAX_DEPTH: usize = 6;
+const MAX_DEPTH: usize = 8;
 /// So long a text or list is made to reach a bound.
 const MAX_LENGTH: u64 = 300;
 
@@ -32,7 +36,7 @@ pub(super) fn against(consumer: &Schema, producer: &Schema) -> Vec<Json> {
     let mut hints = Hints::default();
     hints.gather("", consumer.as_json());
     hints.gather("", producer.as_json());
-    let mut maker = Maker { schema: producer, hints, left: MAX_ALL };
+    let mut maker = Maker { schema: producer, hints, left: MAX_STEPS };
     maker.values(&[&producer.0.node], 0)
 }
 
@@ -91,12 +95,42 @@ impl Hints {
 struct Maker<'s> {
     schema: &'s Schema,
     hints: Hints,
+    /// So many more places are filled with care.
     left: usize,
+}
+
+/// The first of each, then the second of each: every form comes early.
+fn in_turn(each: &[Vec<Json>]) -> Vec<Json> {
+    let longest = each.iter().map(Vec::len).max().unwrap_or_default();
+    let rows = (0..longest).map(|index| each.iter().filter_map(move |values| values.get(index)));
+    rows.flatten().cloned().collect()
+}
+
+/// Whether it says what values are not made by: such values are tried before they become a part of others.
+fn is_intricate(node: &Json) -> bool {
+    let words = [
+        "anyOf",
+        "oneOf",
+        "allOf",
+        "not",
+        "if",
+        "contains",
+        "dependentSchemas",
+        "unevaluatedProperties",
+    ];
+    node.as_object().is_some_and(|fields| words.iter().any(|word| fields.contains_key(*word)))
+}
+
+fn most_of(depth: usize) -> usize {
+    MOST.get(depth).copied().unwrap_or(1)
 }
 
 impl<'s> Maker<'s> {
     /// Values that fit all of `nodes`, the plainest first.
     fn values(&mut self, nodes: &[&'s Json], depth: usize) -> Vec<Json> {
+        if depth > 0 && nodes.iter().all(|node| is_true(node)) {
+            return self.anything(depth);
+        }
         let everything = Branch { parts: Vec::new(), types: JsonTypes::ALL, opaque: false };
         let mut all = vec![everything];
         for node in nodes {
@@ -113,48 +147,63 @@ impl<'s> Maker<'s> {
                 .collect();
         }
         let each: Vec<Vec<Json>> = all.iter().map(|branch| self.of_branch(branch, depth)).collect();
-        let limit = if depth == 0 { MAX_ALL } else { MAX_EACH };
-        // One of each branch, then the second of each: every form comes early.
-        let longest = each.iter().map(Vec::len).max().unwrap_or_default();
-        let mut values: Vec<Json> = Vec::new();
-        for index in 0..longest {
-            values.extend(each.iter().filter_map(|values| values.get(index)).cloned());
+        let mut values = in_turn(&each);
+        if depth > 0 && self.left > 0 && nodes.iter().any(|node| is_intricate(node)) {
+            self.left = self.left.saturating_sub(TRYING);
+            let whole = self.schema.all_of(nodes);
+            if values.iter().any(|value| whole.accepts(value)) {
+                values.retain(|value| whole.accepts(value));
+            }
         }
-        values.truncate(limit);
+        values.truncate(most_of(depth));
+        values
+    }
+
+    /// Values of all types, where nothing is said of them.
+    fn anything(&self, depth: usize) -> Vec<Json> {
+        let mut values =
+            vec![json!("a"), Json::Null, json!(1), json!(0.5), json!(true), json!([]), json!({})];
+        values.extend(self.hints.values.iter().take(MAX_EACH).cloned());
+        values.truncate(most_of(depth).max(7));
         values
     }
 
     fn of_branch(&mut self, branch: &Branch<'s>, depth: usize) -> Vec<Json> {
-        if depth > MAX_DEPTH || self.left == 0 {
-            return Vec::new();
-        }
         if let Some(values) = branch.parts.iter().find_map(|part| constants(part)) {
             return values.to_vec();
         }
         let types = branch.types;
-        let mut values = Vec::new();
+        let plain = [json!("a"), json!(0), json!(true), json!([]), json!({}), Json::Null];
+        if depth > MAX_DEPTH || self.left == 0 {
+            return plain
+                .into_iter()
+                .find(|value| types.has(JsonTypes::of(value)))
+                .into_iter()
+                .collect();
+        }
+        self.left -= 1;
+        let mut each: Vec<Vec<Json>> = Vec::new();
         if types.has(JsonTypes::TEXT) {
-            values.extend(self.texts(branch));
+            each.push(self.texts(branch));
         }
         if types.has(JsonTypes::NUMBER) {
-            values.extend(self.numbers(branch));
+            each.push(self.numbers(branch));
         }
         if types.has(JsonTypes::BOOLEAN) {
-            values.extend([json!(true), json!(false)]);
+            each.push(vec![json!(true), json!(false)]);
         }
         if types.has(JsonTypes::LIST) {
-            values.extend(self.lists(branch, depth));
+            each.push(self.lists(branch, depth));
         }
         if types.has(JsonTypes::OBJECT) {
-            values.extend(self.objects(branch, depth));
+            each.push(self.objects(branch, depth));
         }
         if types.has(JsonTypes::NULL) {
-            values.push(Json::Null);
+            each.push(vec![Json::Null]);
         }
         let spoken = self.hints.values.iter().filter(|value| types.has(JsonTypes::of(value)));
-        values.extend(spoken.take(MAX_EACH).cloned());
-        self.left = self.left.saturating_sub(values.len());
-        values
+        each.push(spoken.take(MAX_EACH).cloned().collect());
+        in_turn(&each)
     }
 
     fn numbers(&self, branch: &Branch<'_>) -> Vec<Json> {
@@ -208,6 +257,20 @@ impl<'s> Maker<'s> {
         let near: BTreeSet<u64> = near
             .filter(|length| (least..=most).contains(length) && *length <= MAX_LENGTH)
             .collect();
+        let longer: Vec<String> = texts
+            .iter()
+            .take(3)
+            .flat_map(|text| {
+                let own = text.chars().count() as u64;
+                let lacking = near.iter().filter_map(move |length| length.checked_sub(own));
+                let lacking = lacking.filter(|lacking| (1..=MAX_LENGTH).contains(lacking)).take(8);
+                lacking.flat_map(move |lacking| {
+                    let filling = "a".repeat(usize::try_from(lacking).unwrap_or(0));
+                    [format!("{filling}{text}"), format!("{text}{filling}")]
+                })
+            })
+            .collect();
+        texts.extend(longer);
         texts.extend(
             near.into_iter().map(|length| "a".repeat(usize::try_from(length).unwrap_or(0))),
         );
@@ -251,6 +314,9 @@ impl<'s> Maker<'s> {
         };
         let mut lists = Vec::new();
         for length in lengths {
+            if lists.len() > most_of(depth) {
+                break;
+            }
             // All alike, all different, and each value at each place once.
             lists.extend((0..length).map(|index| item(index, 0)).collect::<Option<Vec<_>>>());
             let varied = (0..length).map(|index| item(index, usize::try_from(index).unwrap_or(0)));
@@ -302,6 +368,9 @@ impl<'s> Maker<'s> {
         let all: Map<String, Json> = choices.iter().filter_map(first).collect();
         let mut objects = vec![base.clone(), all.clone()];
         for (name, values) in &choices {
+            if objects.len() > most_of(depth) {
+                break;
+            }
             for value in values {
                 for start in [&base, &all] {
                     let mut object = start.clone();
