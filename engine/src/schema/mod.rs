@@ -134,7 +134,7 @@ impl Schema {
             .iter_errors(value)
             .map(|error| Violation {
                 path: error.instance_path().to_string(),
-                message: told(&error),
+                message: self.told(&error),
             })
             .collect()
     }
@@ -167,18 +167,29 @@ impl Schema {
         false
     }
 
+    fn told(&self, error: &jsonschema::ValidationError<'_>) -> String {
+        match error.kind() {
+            ValidationErrorKind::Format { format } if format == "money" => {
+                format!("{} is no amount such as \"0.05 USD\"", error.instance())
+            }
+            ValidationErrorKind::AnyOf { .. } | ValidationErrorKind::OneOfNotValid { .. } => {
+                let at = error.schema_path().as_str();
+                let at = at.rsplit_once('/').map_or("", |(at, _)| at);
+                let node = self.as_json().pointer(at);
+                let types = node.map(|node| Self::within(node.clone(), &self.0.defs).types());
+                let is = JsonTypes::of(error.instance());
+                match types.filter(|types| !types.has(is)) {
+                    Some(types) => format!("{} is not {types}", error.instance()),
+                    None => format!("{} has none of the forms that are taken", error.instance()),
+                }
+            }
+            _ => error.to_string(),
+        }
+    }
+
     fn validator(&self) -> Result<&Validator, &str> {
         let made = self.0.validator.get_or_init(|| compile(self.as_json()));
         made.as_ref().map_err(String::as_str)
-    }
-}
-
-fn told(error: &jsonschema::ValidationError<'_>) -> String {
-    match error.kind() {
-        ValidationErrorKind::Format { format } if format == "money" => {
-            format!("{} is no amount such as \"0.05 USD\"", error.instance())
-        }
-        _ => error.to_string(),
     }
 }
 
@@ -191,8 +202,18 @@ fn compile(json: &Json) -> Result<Validator, String> {
             Ok(Box::new(media::MediaRange(range.as_str().unwrap_or("*/*").to_owned())))
         })
         .build(json)
-        .map_err(|error| error.to_string())
+        .map_err(|error| match error.kind() {
+            ValidationErrorKind::AnyOf { .. }
+                if error.instance_path().as_str().ends_with("/type") =>
+            {
+                format!("{} is no type: there are {}", error.instance(), TYPES.join(", "))
+            }
+            _ => error.to_string(),
+        })
 }
+
+/// What the keyword `type` may say.
+const TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "object", "array", "null"];
 
 impl PartialEq for Schema {
     fn eq(&self, other: &Self) -> bool {

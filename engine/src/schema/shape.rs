@@ -147,7 +147,22 @@ pub(super) struct Branch<'s> {
 impl Schema {
     /// The types that a value may have.
     pub fn types(&self) -> JsonTypes {
+        // Most types are plain, and are asked often.
+        if let Some(types) = plain_types(&self.0.node) {
+            return types;
+        }
         self.branches().iter().fold(JsonTypes::NONE, |types, branch| types | branch.types)
+    }
+
+    /// Whether every value fits, as the schema's first look tells.
+    pub fn takes_everything(&self) -> bool {
+        match &self.0.node {
+            Json::Bool(takes) => *takes,
+            Json::Object(fields) => fields.keys().all(|key| {
+                matches!(key.as_str(), "title" | "description" | "default" | "examples")
+            }),
+            _ => false,
+        }
     }
 
     /// Whether nothing is known of a value.
@@ -179,6 +194,18 @@ impl Schema {
             }),
             _ => None,
         }
+    }
+}
+
+/// The types of a schema that neither refers to others nor is made of them.
+fn plain_types(node: &Json) -> Option<JsonTypes> {
+    match node {
+        Json::Bool(takes) => Some(if *takes { JsonTypes::ALL } else { JsonTypes::NONE }),
+        Json::Object(fields) => {
+            let made = ["$ref", "allOf", "anyOf", "oneOf"];
+            (!made.iter().any(|key| fields.contains_key(*key))).then(|| own_types(fields))
+        }
+        _ => None,
     }
 }
 
