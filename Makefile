@@ -2,7 +2,7 @@
 
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
-.PHONY: demo test lint coverage bench
+.PHONY: demo test lint coverage bench fuzz
 
 # Turns the sample article into a film with local parts, and prints where it is.
 demo:
@@ -31,3 +31,7 @@ bench:
 	scripts/setup bench
 	cargo build --release
 	scripts/bench
+
+# Gives every reader bytes that nobody chose, a minute each: fuzz/run says more, docs/robustness.md what was found.
+fuzz:
+	fuzz/run 60

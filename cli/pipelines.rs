@@ -16,6 +16,8 @@ use crate::exit::Problem;
 
 /// Where pipelines are looked for when no file is named.
 const FOLDER: &str = "pipelines";
+/// So many bytes are read to say what is wrong with them.
+const MOST_READ: u64 = 64 << 20;
 
 /// What a file came to.
 pub(crate) struct Checked {
@@ -62,17 +64,19 @@ fn named_by_another(path: &Path) -> Result<Source, String> {
 
 /// The text of the file at `path`.
 pub(crate) fn read(path: &Path) -> Result<Source, Problem> {
-    let bytes = std::fs::read(path).map_err(|error| {
+    let unread = |error| {
         Problem::refused(format!("cannot read `{}`: {error}", path.display()))
             .help("name a pipeline file, such as pipelines/podcast.yaml")
-    })?;
-    if u32::try_from(bytes.len()).is_err() {
-        return Err(Problem::refused(format!("`{}` is larger than 4 GB", path.display()))
+    };
+    if std::fs::metadata(path).map_err(unread)?.len() > MOST_READ {
+        return Err(Problem::refused(format!("`{}` is larger than 64 MB", path.display()))
             .help("name a pipeline file, such as pipelines/podcast.yaml"));
     }
+    let bytes = std::fs::read(path).map_err(unread)?;
     let text = String::from_utf8(bytes).map_err(|error| {
-        let at = error.utf8_error().valid_up_to();
-        Problem::refused(format!("`{}` is not UTF-8 at byte {at}", path.display()))
+        let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        Problem::refused(format!("`{}` is not UTF-8 on line {line}", path.display()))
             .help("save it as UTF-8")
     })?;
     Ok(Source::new(path, text))

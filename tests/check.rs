@@ -140,7 +140,7 @@ fn a_file_that_cannot_be_read_is_refused() {
     insta::assert_snapshot!(project.flow("check latin.yaml"), @"
     exit status 2
     --- stderr
-    error: `latin.yaml` is not UTF-8 at byte 9
+    error: `latin.yaml` is not UTF-8 on line 1
     help: save it as UTF-8
     ");
 }

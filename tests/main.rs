@@ -2,12 +2,14 @@
 
 mod architecture;
 mod bad_input;
+mod broken;
 mod call;
 mod check;
 mod doctor;
 mod driver;
 mod faults;
 mod fmt;
+mod fuzz_corpus;
 mod graph;
 mod kinds;
 mod library;

@@ -38,6 +38,9 @@ pub use syntax::Document;
 ///
 /// A path that ends in `.toml` is read as TOML, every other one as YAML.
 pub fn parse(source: &Arc<Source>) -> (Option<Document>, Vec<Diagnostic>) {
+    if source.text.len() > rules::too_large::BYTES {
+        return (None, vec![rules::too_large::bytes(source)]);
+    }
     let is_toml = source.path.extension().is_some_and(|ending| ending == "toml");
     let (tree, findings) = if is_toml { toml::read(source) } else { yaml::read(source) };
     let mut reader = Reader { source, findings };

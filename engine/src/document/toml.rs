@@ -14,6 +14,9 @@ use crate::source::{Source, Span};
 
 /// The file's tree, if anything could be read, and all that is wrong with it.
 pub(super) fn read(source: &Arc<Source>) -> (Option<Tree>, Vec<Diagnostic>) {
+    if let Some(at) = one_too_many(&source.text) {
+        return (None, vec![rules::too_large::values(source, Span::new(at..at + 1))]);
+    }
     let (table, errors) = DeTable::parse_recoverable(&source.text);
     let mut reader = Reader { source, findings: Vec::new() };
     let span = Span::new(0..source.text.len());
@@ -33,6 +36,12 @@ pub(super) fn read(source: &Arc<Source>) -> (Option<Tree>, Vec<Diagnostic>) {
         reader.findings.extend(finding);
     }
     (whole.then_some(tree), reader.findings)
+}
+
+/// Where more values may begin than a file may have: each but the first of a list or map follows one of these signs.
+fn one_too_many(text: &str) -> Option<usize> {
+    let parting = text.bytes().enumerate().filter(|(_, byte)| b",=[{".contains(byte));
+    parting.map(|(at, _)| at).nth(2 * rules::too_large::VALUES)
 }
 
 /// What the parser says of a key that stands there twice; it names only the second.

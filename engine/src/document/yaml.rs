@@ -54,6 +54,8 @@ struct Composer<'a> {
     open: Vec<Open>,
     anchors: HashMap<usize, Tree>,
     copied: usize,
+    /// So many values were read.
+    values: usize,
     documents: usize,
     root: Option<Tree>,
 }
@@ -89,12 +91,20 @@ impl<'a> Composer<'a> {
             open: Vec::new(),
             anchors: HashMap::new(),
             copied: 0,
+            values: 0,
             documents: 0,
             root: None,
         }
     }
 
     fn take(&mut self, event: Event<'_>, span: Span) -> Flow {
+        self.values += 1;
+        // A collection has two events, a key one: no file of half as many values comes here.
+        if self.values > 2 * rules::too_large::VALUES {
+            self.findings.push(rules::too_large::values(self.source, span));
+            self.root = None;
+            return Flow::Break(());
+        }
         match event {
             Event::DocumentStart(..) => {
                 self.documents += 1;

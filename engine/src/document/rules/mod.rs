@@ -27,6 +27,7 @@ pub(super) mod syntax;
 pub(super) mod tab;
 pub(super) mod tag;
 pub(super) mod too_deep;
+pub(super) mod too_large;
 pub(super) mod unknown_alias;
 pub(crate) mod unknown_function;
 pub(super) mod unknown_key;
@@ -67,6 +68,7 @@ pub(super) static ALL: &[&Rule] = &[
     &tab::RULE,
     &tag::RULE,
     &too_deep::RULE,
+    &too_large::RULE,
     &unknown_alias::RULE,
     &unknown_function::RULE,
     &unknown_key::RULE,

@@ -1,9 +1,12 @@
 //! Which broken structures are told, and how?
 
+use std::sync::Arc;
+
 use insta::assert_snapshot;
 
 use super::{read, yaml};
 use crate::diagnostic::plain;
+use crate::source::Source;
 
 #[test]
 fn broken_structures_are_told_with_their_place() {
@@ -140,4 +143,20 @@ fn broken_toml_is_told_with_several_places() {
         error[number] 4:11 `inf`: `inf` is not a finite number
           help: write a number, or quote it if it is text
     "#);
+}
+
+#[test]
+fn a_file_of_data_is_refused_before_it_costs_anything() {
+    let long = format!("flow: 1\ndescription: {}\n", "a".repeat(17 << 20));
+    let many = format!("flow: 1\nx-data: [{}1]\n", "1,".repeat(2_100_000));
+    let toml = format!("flow = 1\nx-data = [{}1]\n", "1,".repeat(2_100_000));
+    for (path, text, told) in [
+        ("long.yaml", long, "a pipeline of 17 MB is too large"),
+        ("many.yaml", many, "more values than a million"),
+        ("many.toml", toml, "more values than a million"),
+    ] {
+        let (document, findings) = crate::document::parse(&Arc::new(Source::new(path, text)));
+        let messages: Vec<_> = findings.iter().map(|finding| finding.message.as_str()).collect();
+        assert!(document.is_none() && messages == [told], "{path}: {messages:?}");
+    }
 }
