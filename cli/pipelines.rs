@@ -75,7 +75,7 @@ pub(crate) fn read(path: &Path) -> Result<Source, Problem> {
     let bytes = std::fs::read(path).map_err(unread)?;
     let text = String::from_utf8(bytes).map_err(|error| {
         let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-        let line = before.iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = before.split(|byte| *byte == b'\n').count();
         Problem::refused(format!("`{}` is not UTF-8 on line {line}", path.display()))
             .help("save it as UTF-8")
     })?;

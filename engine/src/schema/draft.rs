@@ -70,20 +70,23 @@ impl Draft {
     }
 }
 
-/// Words that tell drafts apart.
-#[derive(Default)]
-struct Words {
+/// What the words of a document tell of its draft.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sign {
     /// `exclusiveMinimum: true` and the like.
-    four: bool,
+    Four,
     /// `definitions`, `dependencies`, an `$id` that is a name within the document.
-    old: bool,
+    Old,
     /// A list in `items`, or `additionalItems`.
-    old_lists: bool,
+    OldLists,
     /// What came with 2019-09.
-    new: bool,
+    New,
     /// What came with 2020-12.
-    newest: bool,
+    Newest,
 }
+
+#[derive(Default)]
+struct Words(Vec<Sign>);
 
 impl Words {
     fn gather(&mut self, node: &Json) {
@@ -91,56 +94,63 @@ impl Words {
             return;
         };
         for (key, value) in fields {
-            self.note(key, value, fields);
-            match (position(key), value) {
-                (Position::Named, Json::Object(schemas)) => {
-                    schemas.values().for_each(|schema| self.gather(schema));
-                }
-                (Position::One, Json::Array(schemas)) => {
-                    schemas.iter().for_each(|schema| self.gather(schema));
-                }
-                (Position::One, schema) => self.gather(schema),
-                _ => {}
+            self.0.extend(sign(key, value, fields));
+            let inside: Vec<&Json> = match (position(key), value) {
+                (Position::Named, Json::Object(schemas)) => schemas.values().collect(),
+                (Position::One, Json::Array(schemas)) => schemas.iter().collect(),
+                (Position::One, schema) => vec![schema],
+                _ => Vec::new(),
+            };
+            for schema in inside {
+                self.gather(schema);
             }
-        }
-    }
-
-    fn note(&mut self, key: &str, value: &Json, beside: &Map<String, Json>) {
-        match key {
-            "exclusiveMinimum" | "exclusiveMaximum" => self.four |= value.is_boolean(),
-            "id" => {
-                self.four |= value.is_string() && beside.contains_key("$schema")
-                    || value.as_str().is_some_and(|id| id.starts_with("http"));
-            }
-            "definitions" | "dependencies" => self.old |= value.is_object(),
-            "$id" => self.old |= value.as_str().is_some_and(|id| id.starts_with('#')),
-            "items" => self.old_lists |= value.is_array(),
-            "additionalItems" => self.old_lists = true,
-            "prefixItems" | "$dynamicRef" | "$dynamicAnchor" => self.newest = true,
-            "$defs" => self.new |= value.is_object(),
-            "$anchor"
-            | "dependentRequired"
-            | "dependentSchemas"
-            | "unevaluatedItems"
-            | "unevaluatedProperties"
-            | "minContains"
-            | "maxContains"
-            | "$recursiveRef"
-            | "$recursiveAnchor" => self.new = true,
-            _ => {}
         }
     }
 
     fn draft(&self) -> Option<Draft> {
-        match self {
-            Self { newest: true, .. } => Some(Draft::Twelve),
-            Self { new: true, old_lists: true, .. } => Some(Draft::Eight),
-            Self { new: true, .. } => Some(Draft::Twelve),
-            Self { four: true, .. } => Some(Draft::Four),
-            Self { old: true, .. } | Self { old_lists: true, .. } => Some(Draft::Seven),
-            _ => None,
+        let has = |sign| self.0.contains(&sign);
+        if has(Sign::Newest) || (has(Sign::New) && !has(Sign::OldLists)) {
+            return Some(Draft::Twelve);
         }
+        if has(Sign::New) {
+            return Some(Draft::Eight);
+        }
+        if has(Sign::Four) {
+            return Some(Draft::Four);
+        }
+        (!self.0.is_empty()).then_some(Draft::Seven)
     }
+}
+
+fn sign(key: &str, value: &Json, beside: &Map<String, Json>) -> Option<Sign> {
+    let holds = match key {
+        "exclusiveMinimum" | "exclusiveMaximum" => value.is_boolean(),
+        "id" => value
+            .as_str()
+            .is_some_and(|id| beside.contains_key("$schema") || id.starts_with("http")),
+        "definitions" | "dependencies" | "$defs" => value.is_object(),
+        "$id" => value.as_str().is_some_and(|id| id.starts_with('#')),
+        "items" => value.is_array(),
+        _ => true,
+    };
+    let sign = match key {
+        "exclusiveMinimum" | "exclusiveMaximum" | "id" => Sign::Four,
+        "definitions" | "dependencies" | "$id" => Sign::Old,
+        "items" | "additionalItems" => Sign::OldLists,
+        "prefixItems" | "$dynamicRef" | "$dynamicAnchor" => Sign::Newest,
+        "$defs"
+        | "$anchor"
+        | "dependentRequired"
+        | "dependentSchemas"
+        | "unevaluatedItems"
+        | "unevaluatedProperties"
+        | "minContains"
+        | "maxContains"
+        | "$recursiveRef"
+        | "$recursiveAnchor" => Sign::New,
+        _ => return None,
+    };
+    holds.then_some(sign)
 }
 
 #[cfg(test)]

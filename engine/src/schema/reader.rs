@@ -347,13 +347,13 @@ fn percent_decoded(pointer: &str) -> String {
 mod tests {
     use super::*;
 
-    fn current(document: Json) -> Read {
-        read(&document, Draft::Twelve)
+    fn current(document: &Json) -> Read {
+        read(document, Draft::Twelve)
     }
 
     #[test]
     fn every_form_of_reference_becomes_one() {
-        let Read { node, defs, .. } = current(json!({
+        let Read { node, defs, .. } = current(&json!({
             "$defs": { "a": { "items": { "$ref": "#/$defs/b" } }, "b": { "$ref": "#/$defs/a" }, "unused": true },
             "definitions": { "a": { "const": { "$ref": "#/x" } } },
             "properties": {
@@ -385,7 +385,7 @@ mod tests {
 
     #[test]
     fn an_address_within_the_document_is_found_from_where_it_is_named() {
-        let Read { node, defs, is_rewritten } = current(json!({
+        let Read { node, defs, is_rewritten } = current(&json!({
             "$id": "http://example.org/film/root.json",
             "properties": {
                 "scene": {
@@ -419,21 +419,21 @@ mod tests {
 
     #[test]
     fn an_older_draft_is_read_in_the_words_of_the_newest() {
-        let told = |draft, document: Json| read(&document, draft).node.to_string();
+        let told = |draft, document: &Json| read(document, draft).node.to_string();
         let list =
             json!({ "items": [true, { "const": 1 }], "additionalItems": false, "contains": true });
-        insta::assert_snapshot!(told(Draft::Four, list.clone()), @r#"{"items":false,"prefixItems":[true,{}]}"#);
-        insta::assert_snapshot!(told(Draft::Seven, list), @r#"{"items":false,"prefixItems":[true,{"const":1}],"contains":true}"#);
+        insta::assert_snapshot!(told(Draft::Four, &list), @r#"{"items":false,"prefixItems":[true,{}]}"#);
+        insta::assert_snapshot!(told(Draft::Seven, &list), @r#"{"items":false,"prefixItems":[true,{"const":1}],"contains":true}"#);
         insta::assert_snapshot!(
-            told(Draft::Four, json!({ "minimum": 1, "exclusiveMinimum": true, "maximum": 2, "exclusiveMaximum": false })),
+            told(Draft::Four, &json!({ "minimum": 1, "exclusiveMinimum": true, "maximum": 2, "exclusiveMaximum": false })),
             @r#"{"exclusiveMinimum":1,"maximum":2}"#
         );
         insta::assert_snapshot!(
-            told(Draft::Seven, json!({ "dependencies": { "a": ["b"], "c": { "required": ["d"] } }, "minContains": 2 })),
+            told(Draft::Seven, &json!({ "dependencies": { "a": ["b"], "c": { "required": ["d"] } }, "minContains": 2 })),
             @r#"{"dependentRequired":{"a":["b"]},"dependentSchemas":{"c":{"required":["d"]}}}"#
         );
         insta::assert_snapshot!(
-            told(Draft::Six, json!({ "properties": { "a": { "$ref": "#", "type": "string" } } })),
+            told(Draft::Six, &json!({ "properties": { "a": { "$ref": "#", "type": "string" } } })),
             @r##"{"properties":{"a":{"$ref":"#/$defs/root"}}}"##
         );
     }

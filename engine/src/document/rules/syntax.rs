@@ -42,7 +42,7 @@ pub(in crate::document) fn toml(source: &Arc<Source>, span: Span, message: &str)
         return too_deep::found(source, span);
     }
     let error = |message: &str| Diagnostic::error(&RULE, source, span, message);
-    let line = source.text.get(span.start..).and_then(|rest| rest.lines().next());
+    let line = source.text.get(span.range().start..).and_then(|rest| rest.lines().next());
     let begins = line.is_some_and(|rest| rest.starts_with(char::is_alphabetic));
     if message.starts_with("invalid boolean") || (message.contains("string") && begins) {
         let word = line.unwrap_or_default().trim();

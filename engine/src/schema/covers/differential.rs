@@ -303,8 +303,11 @@ impl Made {
             "format" => json!(self.pick(&["money", "date", "uuid"])),
             "uniqueItems" => json!(self.flip()),
             "prefixItems" | "anyOf" | "oneOf" | "allOf" => self.schemas(depth, 2),
-            "additionalProperties" if self.flip() => json!(false),
-            "unevaluatedProperties" | "unevaluatedItems" if self.flip() => json!(false),
+            "additionalProperties" | "unevaluatedProperties" | "unevaluatedItems"
+                if self.flip() =>
+            {
+                json!(false)
+            }
             "patternProperties" => {
                 let pattern = self.pick(&["^a", "^[ab]$", "c", "^x"]);
                 json!({ pattern: self.schema(depth) })
