@@ -107,9 +107,8 @@ impl Planner<'_> {
                 self.findings.push(finding);
             }
             Verdict::No { offending, example } => {
-                let example = example.as_ref();
                 let finding =
-                    rules::port_mismatch::found(self.source, at, key, &offending, example);
+                    rules::port_mismatch::found(self.source, at, key, &offending, &example);
                 self.findings.push(finding);
             }
         }
