@@ -87,7 +87,7 @@ impl Kind for Last {
     const WEIGHT: Weight = Weight::Light;
 
     async fn run(&self, attempt: &dyn Attempt, _: Empty) -> Result<Empty, Failure> {
-        drop(self.begun.send(Instant::now()));
+        let _ = self.begun.send(Instant::now());
         if !self.is_second.load(Ordering::SeqCst) {
             attempt.cancelled().await;
         }

@@ -166,7 +166,7 @@ pub(super) fn resume() {
         registry.add(plans::Last { is_second: Arc::clone(&is_second), begun });
         let mut nodes: Vec<_> =
             (0..WIDTH).map(|at| plans::node(&format!("n{at}"), "nothing", &[])).collect();
-        nodes.push(plans::node("last", "last", &Vec::from_iter(0..WIDTH)));
+        nodes.push(plans::node("last", "last", &(0..WIDTH).collect::<Vec<_>>()));
         let plan = plans::plan(&registry, Vec::new(), nodes);
         let state = State::open(temporary.path()).expect("a state folder");
         let (stop, stops) = unbounded_channel();
@@ -185,7 +185,7 @@ pub(super) fn resume() {
         let called = Instant::now();
         let resumed = runtime.block_on(state.resume(&id, Options::new(registry)));
         assert!(resumed.is_ok(), "it goes on");
-        let began = runtime.block_on(beginnings.recv()).expect("it was begun");
+        let first = runtime.block_on(beginnings.recv()).expect("it was begun");
         let loading = {
             let row = state.store().run(&id).expect("a run");
             let before = Instant::now();
@@ -193,6 +193,6 @@ pub(super) fn resume() {
             before.elapsed()
         };
         let more = format!("of these {loading:.1?} to load the plan");
-        report("resume to the first attempt", 2 * WIDTH, began - called, &more);
+        report("resume to the first attempt", 2 * WIDTH, first - called, &more);
     }
 }
