@@ -62,6 +62,21 @@ fn every_name_in_the_table_of_replacements_exists() {
 }
 
 #[test]
+fn every_page_and_picture_that_a_page_links_to_is_there() {
+    let mut broken = Vec::new();
+    for page in ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"] {
+        for target in read(page).split("](").skip(1).filter_map(|rest| rest.split(')').next()) {
+            let path = target.split('#').next().unwrap_or_default();
+            let outside = target.contains("://") || path.is_empty();
+            if !outside && !Path::new(env!("CARGO_MANIFEST_DIR")).join(path).exists() {
+                broken.push(format!("{page} → {target}"));
+            }
+        }
+    }
+    assert!(broken.is_empty(), "{}", broken.join(", "));
+}
+
+#[test]
 fn the_pipeline_that_the_readme_shows_is_the_one_that_runs() {
     let readme = read("README.md");
     let (_, shown) = readme.split_once("```yaml\n").expect("README.md shows a pipeline");
