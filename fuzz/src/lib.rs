@@ -41,7 +41,7 @@ pub fn expression(bytes: &[u8]) {
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;
     };
-    let span = Span { start: 0, end: text.len() };
+    let span = Span::new(0..text.len());
     if let Ok(expression) = Expression::parse(text, span) {
         let (of, faults) = expression.type_in(&World);
         let value = expression.evaluate(&World);
