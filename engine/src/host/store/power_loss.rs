@@ -84,19 +84,25 @@ fn cuts(before: &[u8], after: &[u8], chance: &mut Chance) -> Vec<Vec<u8>> {
 
 /// Every state in which the power may leave the disk on its way from one copy to the next.
 fn states(before: &Disk, after: &Disk, chance: &mut Chance) -> Vec<Disk> {
+    let (mut database, mut log) = (before.database.clone(), before.log.clone());
     let mut states = Vec::new();
-    let mut log = before.log.clone();
-    if before.log.get(..HEADER) != Some(&after.log[..HEADER]) {
-        // The log is begun anew: its header is synced before the first frame.
+    let is_new = before.log.get(..HEADER) != Some(&after.log[..HEADER]);
+    if is_new {
+        // Begun anew: all of it was written back and synced before; then its header is, before the first frame.
+        let written_back = cuts(&database, &after.database, chance).into_iter();
+        states.extend(written_back.map(|database| Disk { database, log: log.clone() }));
+        database.clone_from(&after.database);
         log.resize(log.len().max(HEADER), 0);
         log[..HEADER].copy_from_slice(&after.log[..HEADER]);
-        states.push(Disk { log: log.clone(), ..before.clone() });
+        states.push(Disk { database: database.clone(), log: log.clone() });
     }
-    let with_log = |log| Disk { database: before.database.clone(), log };
-    states.extend(cuts(&log, &after.log, chance).into_iter().map(with_log));
-    // Written back: only once the log is synced.
-    let with_database = |database| Disk { database, log: after.log.clone() };
-    states.extend(cuts(&before.database, &after.database, chance).into_iter().map(with_database));
+    let logs = cuts(&log, &after.log, chance).into_iter();
+    states.extend(logs.map(|log| Disk { database: database.clone(), log }));
+    if !is_new {
+        // Written back: only once the log is synced.
+        let written_back = cuts(&database, &after.database, chance).into_iter();
+        states.extend(written_back.map(|database| Disk { database, log: after.log.clone() }));
+    }
     states
 }
 
