@@ -101,7 +101,6 @@ fn value(schema: &Json, kind: &str) -> Json {
     let mut own = Map::new();
     for (key, inner) in object {
         match (key.as_str(), inner) {
-            ("$defs", _) => {}
             ("$ref", Json::String(target)) => {
                 let name = target.rsplit('/').next().unwrap_or_default();
                 own.extend([("$ref".to_owned(), json!(format!("#/definitions/{kind}.{name}")))]);
@@ -129,7 +128,8 @@ fn value(schema: &Json, kind: &str) -> Json {
             }
             // An expression may give what a literal could not be told to lack.
             (
-                "unevaluatedProperties"
+                "$defs"
+                | "unevaluatedProperties"
                 | "dependentRequired"
                 | "dependentSchemas"
                 | "not"

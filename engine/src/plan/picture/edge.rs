@@ -95,7 +95,7 @@ fn of_work<'p>(plan: &'p Plan, work: &'p Work, to: &mut Vec<&'p Expression>) {
     match work {
         Work::Call(call) => of_call(call, to),
         Work::Pipeline { with, .. } => {
-            to.extend(with.iter().flat_map(|(_, value)| value.expressions()))
+            to.extend(with.iter().flat_map(|(_, value)| value.expressions()));
         }
         Work::Approve(approve) => {
             let values = [

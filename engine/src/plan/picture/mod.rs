@@ -15,7 +15,7 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::graph::{Body, BodyIndex, Gives, Node, NodeIndex, Plan, Work};
-use crate::expression::Template;
+use crate::expression::{Expression, Template};
 pub use dot::dot;
 pub use json::json;
 pub use mermaid::mermaid;
@@ -188,7 +188,7 @@ fn inputs_of(plan: &Plan, node: &Node) -> Vec<usize> {
 
 /// The nodes of the outermost body that `output` reads.
 fn nodes_of(body: &Body, output: &Template) -> Vec<usize> {
-    let paths = output.expressions().into_iter().flat_map(|expression| expression.paths());
+    let paths = output.expressions().into_iter().flat_map(Expression::paths);
     let names: BTreeSet<String> = paths.map(|path| path.name.value).collect();
     let nodes = names.iter().filter_map(|name| body.position(name));
     nodes.map(|node| node.0 as usize).collect()

@@ -194,6 +194,7 @@ fn states() -> States {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "four pictures of one plan, each in full")]
 fn every_format_tells_types_gates_budgets_and_what_became_of_nodes() {
     let plan = marked();
     assert_snapshot!(dot(&[&plan], &states()), @r##"
