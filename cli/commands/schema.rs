@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use flow_engine::plan;
-use flow_engine::schema::{Schema, Verdict, covers};
+use flow_engine::schema::{Verdict, covers_written};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 
@@ -61,6 +61,9 @@ pub(crate) fn compare(what: &Covers, global: &Global) -> Result<Exit, Problem> {
 fn one(output: &Path, input: &Path, global: &Global) -> Result<Exit, Problem> {
     let (output, input) = (read(output)?, read(input)?);
     let answer = on_deep_stack(move || answer(&output, &input))?;
+    if let Some(fault) = answer.fault() {
+        return Err(Problem::refused(fault).help("name two files that hold a JSON Schema each"));
+    }
     let exit = if answer.verdict == "yes" { Exit::Succeeded } else { Exit::Failed };
     if global.json {
         render::print_json(&answer)?;
@@ -85,30 +88,32 @@ fn one(output: &Path, input: &Path, global: &Global) -> Result<Exit, Problem> {
     Ok(exit)
 }
 
-fn read(path: &Path) -> Result<Schema, Problem> {
+fn read(path: &Path) -> Result<Json, Problem> {
     let refused = |why: String| {
         Problem::refused(format!("cannot read a schema from `{}`: {why}", path.display()))
             .help("name a file that holds a JSON Schema")
     };
     let text = std::fs::read_to_string(path).map_err(|error| refused(error.to_string()))?;
-    let json: Json = serde_json::from_str(&text).map_err(|error| refused(error.to_string()))?;
-    let schema = Schema::new(json);
-    match schema.fault().map(str::to_owned) {
-        Some(fault) => Err(refused(fault)),
-        None => Ok(schema),
-    }
+    serde_json::from_str(&text).map_err(|error| refused(error.to_string()))
 }
 
-fn answer(output: &Schema, input: &Schema) -> Answer {
-    match covers(input, output) {
+fn answer(output: &Json, input: &Json) -> Answer {
+    match covers_written(input, output) {
         Verdict::Yes => Answer { verdict: "yes", difference: None, example: None, why: None },
         Verdict::No { offending, example } => {
             let difference = Some(offending.as_json().clone());
-            Answer { verdict: "no", difference, example, why: None }
+            Answer { verdict: "no", difference, example: Some(example), why: None }
         }
         Verdict::Unknown { why } => {
             Answer { verdict: "unknown", difference: None, example: None, why: Some(why) }
         }
+    }
+}
+
+impl Answer {
+    /// Why one of the two is no schema, if so.
+    fn fault(&self) -> Option<&str> {
+        self.why.as_deref().filter(|why| why.starts_with("a schema is faulty"))
     }
 }
 
@@ -160,17 +165,16 @@ fn line(bytes: &[u8], number: usize) -> Line {
         Ok(question) => question,
         Err(error) => return wrong(id, format!("line {number}: {error}")),
     };
-    let (output, input) = (Schema::new(question.output), Schema::new(question.input));
-    for (name, schema) in [("output", &output), ("input", &input)] {
-        if let Some(fault) = schema.fault() {
-            return wrong(question.id, format!("line {number}: `{name}` is no schema: {fault}"));
-        }
-    }
     // A bug in one comparison is no reason to lose the others.
-    match catch_unwind(AssertUnwindSafe(|| answer(&output, &input))) {
-        Ok(Answer { verdict, example, .. }) => {
-            Line { id: question.id, verdict, example, error: None }
-        }
+    let answered = catch_unwind(AssertUnwindSafe(|| answer(&question.output, &question.input)));
+    match answered {
+        Ok(answer) => match answer.fault() {
+            Some(fault) => wrong(question.id, format!("line {number}: {fault}")),
+            None => {
+                let Answer { verdict, example, .. } = answer;
+                Line { id: question.id, verdict, example, error: None }
+            }
+        },
         Err(_) => wrong(question.id, format!("line {number}: a bug in the comparison")),
     }
 }
