@@ -12,6 +12,7 @@ mod fmt;
 mod fuzz_corpus;
 mod graph;
 mod kinds;
+mod language;
 mod library;
 mod new;
 mod planning;
