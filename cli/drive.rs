@@ -192,10 +192,9 @@ fn exit(how: How) -> Exit {
         How::Finished(Outcome::Succeeded) => Exit::Succeeded,
         How::Finished(Outcome::Failed) => Exit::Failed,
         How::Finished(Outcome::Partial) => Exit::Partial,
-        How::Finished(Outcome::Cancelled) => Exit::Cancelled,
+        How::Finished(Outcome::Cancelled) | How::Interrupted => Exit::Cancelled,
         How::Rests(Rest::Person) => Exit::Waiting,
         How::Rests(Rest::Doubt) => Exit::InDoubt,
-        How::Interrupted => Exit::Cancelled,
     }
 }
 
@@ -206,14 +205,13 @@ fn next(how: How, run: &RunId, global: &Global) -> Option<String> {
         None => String::new(),
     };
     match how {
-        How::Finished(Outcome::Succeeded) => None,
+        How::Finished(Outcome::Succeeded | Outcome::Cancelled) => None,
         How::Finished(Outcome::Failed) => Some(format!(
             "`flow show {run}{state}` tells more; once it is mended, run it again: what is done is taken from the cache"
         )),
         How::Finished(Outcome::Partial) => Some(format!(
             "`flow show {run}{state}` tells which items were dropped, or what the budget ended"
         )),
-        How::Finished(Outcome::Cancelled) => None,
         How::Rests(Rest::Person) => {
             Some(format!("it waits for an answer: flow answer {run}{state}"))
         }

@@ -9,7 +9,7 @@ use flow_engine::host::history;
 use flow_engine::host::store::{Store, record};
 use flow_engine::plan::graph::Plan;
 use flow_engine::run::RunState;
-use flow_engine::run::event::Value;
+use flow_engine::run::event::{Outcome, Value};
 use flow_engine::time::Timestamp;
 use serde_json::{Value as Json, json};
 
@@ -25,7 +25,7 @@ fn end(state: &RunState) -> Json {
         json!({ "path": failed.path, "class": failed.failure.class, "message": failed.failure.message })
     });
     json!({
-        "outcome": state.outcome().map(|outcome| outcome.word()),
+        "outcome": state.outcome().map(Outcome::word),
         "tally": state.tally(),
         "failures": failures.collect::<Vec<_>>(),
         "result": state.result().map(|value| match value {

@@ -167,16 +167,14 @@ fn line(bytes: &[u8], number: usize) -> Line {
     };
     // A bug in one comparison is no reason to lose the others.
     let answered = catch_unwind(AssertUnwindSafe(|| answer(&question.output, &question.input)));
-    match answered {
-        Ok(answer) => match answer.fault() {
-            Some(fault) => wrong(question.id, format!("line {number}: {fault}")),
-            None => {
-                let Answer { verdict, example, .. } = answer;
-                Line { id: question.id, verdict, example, error: None }
-            }
-        },
-        Err(_) => wrong(question.id, format!("line {number}: a bug in the comparison")),
+    let Ok(answer) = answered else {
+        return wrong(question.id, format!("line {number}: a bug in the comparison"));
+    };
+    if let Some(fault) = answer.fault() {
+        return wrong(question.id, format!("line {number}: {fault}"));
     }
+    let Answer { verdict, example, .. } = answer;
+    Line { id: question.id, verdict, example, error: None }
 }
 
 /// What `work` gives, on a thread with room for deep schemas.

@@ -24,7 +24,9 @@ pub(crate) fn check(check: &Check, global: &Global) -> Result<Exit, Problem> {
     }
     if check.strict {
         refused |= !findings.is_empty();
-        findings.iter_mut().for_each(|finding| finding.severity = Severity::Error);
+        for finding in &mut findings {
+            finding.severity = Severity::Error;
+        }
     }
     tell(&findings, files.len(), check, global)?;
     Ok(if refused { Exit::Refused } else { Exit::Succeeded })
@@ -65,5 +67,5 @@ fn tell(
 }
 
 fn words(files: &[&PathBuf]) -> String {
-    files.iter().map(|file| format!(" {}", file.display())).collect()
+    files.iter().fold(String::new(), |words, file| format!("{words} {}", file.display()))
 }

@@ -74,7 +74,9 @@ impl Board {
                 self.expanded(row, at.scope == ROOT, *first, *count, items.is_some());
                 (row, None)
             }
-            Event::Admitted { attempt, .. } => (self.row(attempt.at), None),
+            Event::Admitted { attempt, .. } | Event::TakenUp { attempt } => {
+                (self.row(attempt.at), None)
+            }
             Event::Ended { attempt, .. } => {
                 let row = self.row(attempt.at);
                 if let Some(row) = row.and_then(|row| self.rows.get_mut(row)) {
@@ -95,7 +97,6 @@ impl Board {
             Event::Asked { at, .. } | Event::Answered { at, .. } | Event::Exceeded { at, .. } => {
                 (self.row(*at), None)
             }
-            Event::TakenUp { attempt } => (self.row(attempt.at), None),
             Event::Started { .. }
             | Event::Resumed { .. }
             | Event::Signalled { .. }
