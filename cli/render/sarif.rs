@@ -124,6 +124,7 @@ mod tests {
     const RULE: Rule = Rule { name: "unknown-key", explanation: "Only keys of the language." };
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "a whole report, as a service takes it")]
     fn a_finding_is_a_result_with_its_places_and_its_fix() {
         let text = "flow: 1\n# ñ\nnam: x\n";
         let source = Arc::new(Source::new("my films/ñ.yaml", text));
