@@ -99,7 +99,17 @@ impl Template {
                 for expression in pieces.iter().filter_map(Piece::expression) {
                     faults.extend(typing::text_in(&expression.tree, types));
                 }
-                Schema::new(json!({ "type": "string" }))
+                // What is written out around the expressions is always there.
+                let written = pieces.iter().map(|piece| match piece {
+                    Piece::Text(text) => text.chars().count(),
+                    Piece::Expression(_) => 0,
+                });
+                let mut of = json!({ "type": "string" });
+                let least: usize = written.sum();
+                if least > 0 {
+                    of["minLength"] = json!(least);
+                }
+                Schema::new(of)
             }
             Self::List(items) => {
                 let items: Vec<Schema> =
@@ -189,7 +199,7 @@ mod tests {
         let types = Given(json!({ "n": { "type": "integer" }, "title": { "type": "string" } }));
         let (schema, faults) = template.type_in(&types);
         assert_eq!(faults, []);
-        insta::assert_snapshot!(schema.as_json(), @r#"{"type":"object","properties":{"title":{"type":"string"},"all":{"type":"array","prefixItems":[{"type":"integer"},{"const":"x"}],"items":false,"minItems":2,"maxItems":2},"fixed":{"const":{"a":[1]}}},"required":["title","all","fixed"],"additionalProperties":false}"#);
+        insta::assert_snapshot!(schema.as_json(), @r#"{"type":"object","properties":{"title":{"type":"string","minLength":8},"all":{"type":"array","prefixItems":[{"type":"integer"},{"const":"x"}],"items":false,"minItems":2,"maxItems":2},"fixed":{"const":{"a":[1]}}},"required":["title","all","fixed"],"additionalProperties":false}"#);
         let values = Given(json!({ "n": 2, "title": "x" }));
         let value = template.evaluate(&values).expect("evaluated");
         assert_eq!(schema.violations(&value), []);
