@@ -29,11 +29,11 @@ fn settled(text: &str) -> Vec<String> {
     let is_seconds = |unit: &str| unit.trim_end_matches(';') == "s";
     let line = |line: &str| {
         let words: Vec<_> = line.trim_end().split(' ').collect();
-        let words = words.iter().enumerate().map(|(at, word)| match words.get(at + 1) {
-            Some(unit) if is_seconds(unit) && word.parse::<f64>().is_ok() => "some",
-            _ => word,
+        let settled = words.iter().enumerate().map(|(at, &word)| {
+            let unit = words.get(at + 1).copied().unwrap_or_default();
+            if is_seconds(unit) && word.parse::<f64>().is_ok() { "some" } else { word }
         });
-        words.collect::<Vec<_>>().join(" ")
+        settled.collect::<Vec<_>>().join(" ")
     };
     let mut lines: Vec<_> = text.lines().map(line).filter(|line| !line.is_empty()).collect();
     lines.sort();
