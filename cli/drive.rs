@@ -7,7 +7,6 @@ use flow_engine::host::{
     Ending, How, OnCopy, Options, State, StateError, Stop, artifacts_in, file_system,
 };
 use flow_engine::kind::Registry;
-use flow_engine::money::Usd;
 use flow_engine::name::RunId;
 use flow_engine::plan::graph::Plan;
 use flow_engine::run::event::{Outcome, Rest};
@@ -143,7 +142,7 @@ async fn listen(stop: UnboundedSender<Stop>, mut interrupts: Signal, mut termina
 
 /// Writes the outputs, tells the end.
 fn conclude(plan: &Plan, ending: Ending, place: &Place) -> Result<Exit, Problem> {
-    let Ending { run, how, tally, failures, mut output, took } = ending;
+    let Ending { run, how, tally, failures, mut output, spent, took } = ending;
     let written = if let Json::Object(outputs) = &mut output {
         let artifacts = place.state.artifacts();
         for digest in outputs.values().flat_map(artifacts_in) {
@@ -167,7 +166,7 @@ fn conclude(plan: &Plan, ending: Ending, place: &Place) -> Result<Exit, Problem>
             run: &run,
             status,
             outputs: &output,
-            spent: Usd::ZERO.to_string(),
+            spent: spent.to_string(),
             seconds: took.as_secs_f64(),
             nodes: tally,
             failures: failures.iter().map(failure).collect(),
@@ -180,7 +179,7 @@ fn conclude(plan: &Plan, ending: Ending, place: &Place) -> Result<Exit, Problem>
     tell_failures(&failures);
     let nodes = nodes(tally);
     let seconds = render::seconds(took);
-    render::say(&format!("{}: {status} in {seconds}; {nodes}; spent {}\n", plan.name, Usd::ZERO));
+    render::say(&format!("{}: {status} in {seconds}; {nodes}; spent {spent}\n", plan.name));
     if let Some(next) = next(how, &run, place.global) {
         render::hint(&next);
     }
@@ -221,7 +220,7 @@ fn next(how: How, run: &RunId, global: &Global) -> Option<String> {
 }
 
 /// Nodes that failed for the same reason are told once, with the first of them in order of path.
-fn tell_failures(failures: &[Failed]) {
+pub(crate) fn tell_failures(failures: &[Failed]) {
     let alike = |a: &Failed, b: &Failed| {
         (&a.failure.message, &a.failure.help) == (&b.failure.message, &b.failure.help)
     };

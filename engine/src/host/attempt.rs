@@ -14,11 +14,12 @@ use super::artifacts::Folder;
 use super::clock::Clock;
 use super::perform::News;
 use super::shelf::Shelf;
+use crate::kind::buy::client_ref;
 use crate::kind::{Armed, Artifacts, Attempt, Job, NotRecorded, Slot, Step, Value};
 use crate::name::{Digest, RunId};
 use crate::run::event::{AttemptId, PurchaseId};
 use crate::run::ledger::AccountId;
-use crate::run::library::keep;
+use crate::run::library::{keep, read};
 use crate::run::purchase::{Purchase, Receipt};
 use crate::time::Timestamp;
 
@@ -34,6 +35,7 @@ pub(super) struct Delivery {
     pub(super) shelf: Arc<Shelf>,
     /// What is known of its purchases: from before, and from this delivery.
     pub(super) purchases: Mutex<BTreeMap<Slot, Purchase>>,
+    pub(super) doubt_wait: Duration,
     pub(super) folder: Lazily,
     pub(super) cancelled: CancellationToken,
     pub(super) artifacts: Folder,
@@ -165,10 +167,10 @@ impl Attempt for Delivery {
     }
 
     fn client_ref(&self, slot: Slot) -> String {
-        match self.known(slot) {
-            Some(known) => known.client_ref.into(), // As it was sent, whatever made it then.
-            None => Digest::of(format!("{}/{slot}", self.key).as_bytes()).to_hex()[..26].to_owned(),
+        if let Some(known) = self.known(slot) {
+            return known.client_ref.into(); // As it was sent, whatever made it then.
         }
+        client_ref(self.shelf.state(), &self.run, &self.path, self.attempt.number, slot)
     }
 
     async fn job(&self, slot: Slot) -> Option<Job> {
@@ -194,5 +196,17 @@ impl Attempt for Delivery {
 
     fn keep(&self, output: &serde_json::Value) -> Value {
         keep(&*self.shelf, output)
+    }
+
+    async fn read(&self, output: &Value) -> Option<serde_json::Value> {
+        read(&*self.shelf, output).ok().map(Arc::unwrap_or_clone)
+    }
+
+    async fn closed(&self, slot: Slot) -> Option<Step> {
+        self.known(slot).map(|known| known.last).filter(|last| !last.is_open())
+    }
+
+    fn doubt_wait(&self) -> Duration {
+        self.doubt_wait
     }
 }

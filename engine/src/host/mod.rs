@@ -10,6 +10,7 @@ pub mod file_system;
 pub mod history;
 pub mod library;
 pub mod observer;
+pub mod rehearse;
 pub mod store;
 pub mod why;
 
@@ -30,6 +31,7 @@ use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
 use crate::kind::{Class, Failure};
+use crate::money::Usd;
 use crate::name::{Digest, RunId};
 use crate::plan::graph::{OnExceed, Plan};
 use crate::run::event::{Ask, Ended, Event, Outcome, Rest, Seen, Signal, Value};
@@ -64,6 +66,8 @@ pub struct Ending {
     pub failures: Vec<Failed>,
     /// What the pipeline's `outputs` gave; null if it did not come to that.
     pub output: Json,
+    /// What was billed so far.
+    pub spent: Usd,
     /// From the start of the run, or of this resumption, to here.
     pub took: Duration,
 }

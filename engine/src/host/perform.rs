@@ -102,6 +102,7 @@ struct Job {
     key: String,
     path: String,
     purchases: BTreeMap<Slot, Purchase>,
+    doubt_wait: Duration,
 }
 
 impl Executor {
@@ -147,6 +148,7 @@ impl Executor {
             key: run.attempt_key(plan, attempt),
             path,
             purchases: run.purchases_of(attempt).map(|(slot, it)| (slot, it.clone())).collect(),
+            doubt_wait: run.doubt(plan, attempt.at).unwrap_or_default().wait,
         };
         let shared = Arc::clone(&self.shared);
         self.tasks.spawn(async move {
@@ -232,6 +234,7 @@ async fn make(shared: &Arc<Shared>, job: &Job) -> Made {
         model: job.request.model.clone(),
         purchases: Mutex::new(job.purchases.clone()),
         shelf: Arc::clone(&shared.shelf),
+        doubt_wait: job.doubt_wait,
         folder: Lazily::at(folder),
         cancelled: shared.cancelling.child_token(),
         artifacts: shared.artifacts.clone(),

@@ -39,6 +39,11 @@ impl Shelf {
         Self { registry, store, held: Mutex::default() }
     }
 
+    /// The id of the state folder.
+    pub(super) fn state(&self) -> &str {
+        self.store.id()
+    }
+
     /// What the next commit must store.
     pub(super) fn take_fresh(&self) -> Vec<(Digest, String)> {
         std::mem::take(&mut self.lock().fresh)

@@ -26,6 +26,7 @@ use crate::name::{Digest, RunId};
 use crate::plan::graph::Plan;
 use crate::run::RunState;
 use crate::run::event::{Event, Outcome, SEMANTICS};
+use crate::run::ledger::AccountId;
 use crate::run::library::{Library, keep};
 use crate::time::Timestamp;
 
@@ -301,6 +302,7 @@ impl State {
             tally: state.tally(),
             failures: state.failures().to_vec(),
             output: output_json(&*host.shelf, state.result())?,
+            spent: state.ledger().spent(AccountId::RUN),
             took: began.elapsed(),
         })
     }
@@ -394,7 +396,7 @@ fn check_kinds(run: &RunId, plan: &Plan, registry: &Registry) -> Result<(), Stat
 }
 
 /// Puts files in place of `{"$file": index}`.
-fn fill(json: Json, files: &Json) -> Json {
+pub(super) fn fill(json: Json, files: &Json) -> Json {
     match json {
         Json::Object(fields) => match fields.get("$file").and_then(Json::as_u64) {
             Some(index) => {

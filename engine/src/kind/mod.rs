@@ -3,8 +3,10 @@
 //! The contract with `nodes/`. A kind says what goes in, what comes out and how to make one attempt; when, how often
 //! and within which budget are the engine's affair. Nothing here runs anything.
 
+pub mod buy;
 pub mod catalog;
 pub mod file;
+pub(crate) mod mutant;
 pub mod purchase;
 pub mod registry;
 
@@ -138,6 +140,12 @@ pub trait Attempt: Send + Sync {
     fn last_send(&self, slot: Slot) -> Option<Timestamp>;
     /// `output` as [`Step::Landed`] carries it.
     fn keep(&self, output: &serde_json::Value) -> Value;
+    /// What [`Attempt::keep`] was given; none, if it cannot be read again.
+    async fn read(&self, output: &Value) -> Option<serde_json::Value>;
+    /// The step that closed this purchase, if one did: nothing is asked of its provider any more.
+    async fn closed(&self, slot: Slot) -> Option<Step>;
+    /// How long to look for what may have been bought: `doubt.wait` of the node or run.
+    fn doubt_wait(&self) -> Duration;
 }
 
 /// Why an attempt failed.

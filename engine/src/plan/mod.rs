@@ -4,6 +4,7 @@
 //! when the types of all that it reads are known (`node`, `ports`). Nothing stops at the first finding, and what follows
 //! from another finding is not told.
 
+pub mod cost;
 pub mod graph;
 pub mod inputs;
 pub mod picture;

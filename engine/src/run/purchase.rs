@@ -9,6 +9,7 @@ use super::event::{At, AttemptId, Event, PurchaseId};
 use super::ledger::{AccountId, Bill, Entry, Source};
 use super::{Damaged, RunState};
 use crate::kind::Failure;
+use crate::kind::mutant::{self, Mutant};
 use crate::kind::purchase::{Armed, By, Job, NotRecorded, Slot, Step};
 use crate::money::Usd;
 use crate::name::Digest;
@@ -79,10 +80,11 @@ impl RunState {
     /// The open purchases of all attempts at `at`.
     pub(super) fn open_purchases(&self, at: At) -> impl Iterator<Item = (PurchaseId, &Purchase)> {
         let of = |number, slot| PurchaseId { attempt: AttemptId { at, number }, slot };
+        let unseen = mutant::is(Mutant::RetryWhileOpen);
         self.purchases
             .known
             .range(of(0, 0)..=of(u16::MAX, Slot::MAX))
-            .filter(|(_, purchase)| purchase.last.is_open())
+            .filter(move |(_, purchase)| purchase.last.is_open() && !unseen)
             .map(|(id, purchase)| (*id, purchase))
     }
 
@@ -105,7 +107,9 @@ impl RunState {
         if let Step::Accepted { job, .. } = &step {
             let owner = self.purchases.owners.get(&(job.provider.clone(), job.id.clone()));
             let other = known.job.as_ref().is_some_and(|known| known.id != job.id);
-            if other || owner.is_some_and(|owner| *owner != purchase) {
+            let is_taken = owner.is_some_and(|owner| *owner != purchase)
+                && !mutant::is(Mutant::AdoptionNotExclusive);
+            if other || is_taken {
                 return (vec![], Receipt::NotYours);
             }
         }
@@ -184,7 +188,9 @@ impl RunState {
             known.job = Some(job.clone());
             self.purchases.owners.insert((job.provider.clone(), job.id.clone()), purchase);
         }
-        if let Some(bill) = step.bill() {
+        let is_late = !self.open.contains_key(&purchase.attempt);
+        let ignored = is_late && mutant::is(Mutant::LateBillIgnored);
+        if let Some(bill) = step.bill().filter(|_| !ignored) {
             known.bill = Some(bill);
             let booked = self.ledger.bill(purchase);
             if booked != Some(bill) {
@@ -231,7 +237,8 @@ impl RunState {
         if self.ledger.held(attempt).is_none() || goes_on {
             return;
         }
-        if self.purchases_of(attempt).all(|(_, purchase)| !purchase.last.is_open()) {
+        let early = mutant::is(Mutant::HoldReleasedOnTimeout);
+        if early || self.purchases_of(attempt).all(|(_, purchase)| !purchase.last.is_open()) {
             self.purchases.releasable.insert(attempt);
         } else {
             self.purchases.releasable.remove(&attempt);

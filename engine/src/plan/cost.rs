@@ -1,0 +1,272 @@
+//! What can a run of this plan cost at most?
+//!
+//! Fan-out × rounds × attempts × alternatives × ceilings, over the plan alone. What has no bound is said, with the reason
+//! and the place.
+
+use serde_json::Value as Json;
+
+use super::graph::{Alternative, BodyIndex, Call, Node, Plan, Retry, Work};
+use crate::expression::Template;
+use crate::kind::{Catalog, Known, Port};
+use crate::money::Usd;
+use crate::schema::Schema;
+use crate::source::Span;
+
+/// The worst case of a plan.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Worst {
+    /// In the order of the plan, each body's nodes after the node that has it.
+    pub nodes: Vec<NodeCost>,
+}
+
+/// The worst case of one node: all its copies, rounds, attempts and alternatives together.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NodeCost {
+    /// `shots/clip`.
+    pub path: String,
+    pub span: Span,
+    /// So many attempts may be made in all.
+    pub attempts: u64,
+    /// The dearest attempt.
+    pub each: Usd,
+    pub worst: Bound,
+}
+
+/// An upper bound, or why there is none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Bound {
+    AtMost(Usd),
+    Unbounded(String),
+}
+
+impl Worst {
+    /// The bound of the whole; the first place without one, if there is any.
+    pub fn total(&self) -> Result<Usd, &NodeCost> {
+        let mut total = Usd::ZERO;
+        for node in &self.nodes {
+            match node.worst {
+                Bound::AtMost(worst) => total += worst,
+                Bound::Unbounded(_) => return Err(node),
+            }
+        }
+        Ok(total)
+    }
+
+    /// The nodes that can cost anything, the dearest first.
+    pub fn paid(&self) -> Vec<&NodeCost> {
+        let mut paid: Vec<_> =
+            self.nodes.iter().filter(|node| node.worst != Bound::AtMost(Usd::ZERO)).collect();
+        paid.sort_by_key(|node| match node.worst {
+            Bound::Unbounded(_) => None,
+            Bound::AtMost(worst) => Some(std::cmp::Reverse(worst)),
+        });
+        paid
+    }
+}
+
+/// The most that a run of `plan` can cost, node by node.
+pub fn worst(plan: &Plan, catalog: &Catalog) -> Worst {
+    let mut walk = Walk { plan, catalog, nodes: Vec::new() };
+    walk.body(plan.root(), "", 1);
+    Worst { nodes: walk.nodes }
+}
+
+struct Walk<'a> {
+    plan: &'a Plan,
+    catalog: &'a Catalog,
+    nodes: Vec<NodeCost>,
+}
+
+impl Walk<'_> {
+    /// A body of which so many instances may run.
+    fn body(&mut self, index: BodyIndex, path: &str, times: u64) {
+        let body = self.plan.body(index);
+        let is_node = matches!(body.gives, super::graph::Gives::Node(_));
+        for node in &body.nodes {
+            let name = match (is_node, path) {
+                (true, _) => path.to_owned(), // A map of one node: its body has no place in the file.
+                (false, "") => node.name.to_string(),
+                (false, _) => format!("{path}/{}", node.name),
+            };
+            self.node(node, &name, times);
+        }
+    }
+
+    fn node(&mut self, node: &Node, path: &str, times: u64) {
+        let items = node.each.as_ref().map_or(1, |each| u64::from(each.max_items));
+        let rounds = node.repeat.as_ref().map_or(1, |repeat| u64::from(repeat.max));
+        let times = times.saturating_mul(items).saturating_mul(rounds);
+        match &node.work {
+            Work::Call(call) => self.call(node, call, path.to_owned(), times),
+            Work::Body(body) | Work::Pipeline { body, .. } => self.body(*body, path, times),
+            Work::Approve(_) => {}
+        }
+        if let Some(undo) = &node.undo {
+            let priced = self.price(undo);
+            self.add(format!("{path} (undo)"), node.span, times, priced.map(|each| (each, each)));
+        }
+    }
+
+    fn call(&mut self, node: &Node, call: &Call, path: String, times: u64) {
+        let mut attempts = u64::from(node.retry.attempts);
+        let mut sum = self.all_attempts(call, &node.retry);
+        for alternative in &node.fallback {
+            if let Alternative::Call { call, retry, .. } = alternative {
+                attempts += u64::from(retry.attempts);
+                let more = self.all_attempts(call, retry);
+                sum = sum.and_then(|(each, all)| {
+                    let (other, more) = more?;
+                    let all = plus(all, more).ok_or_else(too_much)?;
+                    Ok((each.max(other), all))
+                });
+            }
+        }
+        self.add(path, node.span, times, sum);
+        if let Some(last) = self.nodes.last_mut() {
+            last.attempts = times.saturating_mul(attempts);
+        }
+    }
+
+    /// The dearest attempt, and all of them.
+    fn all_attempts(&self, call: &Call, retry: &Retry) -> Result<(Usd, Usd), String> {
+        let each = self.price(call)?;
+        Ok((each, times_of(each, u64::from(retry.attempts)).ok_or_else(too_much)?))
+    }
+
+    fn add(&mut self, path: String, span: Span, times: u64, sum: Result<(Usd, Usd), String>) {
+        let (each, worst) = match sum {
+            Ok((each, all)) => match times_of(all, times) {
+                Some(worst) => (each, Bound::AtMost(worst)),
+                None => (each, Bound::Unbounded(too_much())),
+            },
+            Err(why) => (Usd::ZERO, Bound::Unbounded(why)),
+        };
+        self.nodes.push(NodeCost { path, span, attempts: times, each, worst });
+    }
+
+    /// The most that one attempt of a call can cost: of all that it may choose from, the dearest.
+    fn price(&self, call: &Call) -> Result<Usd, String> {
+        let Some(card) = self.catalog.kinds.get(&call.kind) else {
+            return Err(format!("this version has no kind `{}`", call.kind));
+        };
+        if card.slots == 0 {
+            return Ok(Usd::ZERO);
+        }
+        let known = known(call, card.input.as_json());
+        let default = self.plan.kind(&call.kind).provider.clone();
+        let providers = match &call.provider {
+            Some(Template::Literal(Json::String(provider))) => vec![provider.clone()],
+            None | Some(Template::Literal(_)) => vec![default],
+            Some(_) => card.providers.clone(),
+        };
+        let model = match &call.model {
+            None => "",
+            Some(Template::Literal(model)) => model.as_str().unwrap_or_default(),
+            Some(_) => return Err("its model is computed, and has a price only when it is".into()),
+        };
+        let prices = providers.iter().map(|provider| (card.ceiling)(&known, provider, model));
+        let prices: Result<Vec<_>, _> = prices.collect();
+        match prices {
+            Ok(prices) => Ok(prices.into_iter().max().unwrap_or_default()),
+            Err(unpriced) => Err(unpriced.to_string()),
+        }
+    }
+}
+
+/// What the file says literally of a call's ports; of the others, what the kind itself allows.
+fn known(call: &Call, input: &Json) -> Known {
+    let schema = |port: &str| {
+        let of_kind = input.get("properties").and_then(|ports| ports.get(port)).cloned();
+        Schema::new(of_kind.unwrap_or(Json::Bool(true)))
+    };
+    let ports = call.with.iter().map(|(name, template)| {
+        let constant = match template {
+            Template::Literal(value) => Some(value.clone()),
+            _ => None,
+        };
+        (name.clone(), Port { schema: schema(name), constant })
+    });
+    Known { ports: ports.collect() }
+}
+
+fn plus(one: Usd, other: Usd) -> Option<Usd> {
+    one.micros().checked_add(other.micros()).map(Usd::from_micros)
+}
+
+fn times_of(amount: Usd, times: u64) -> Option<Usd> {
+    amount.micros().checked_mul(i64::try_from(times).ok()?).map(Usd::from_micros)
+}
+
+fn too_much() -> String {
+    "its bound is larger than any amount".into()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::document;
+    use crate::kind::Unpriced;
+    use crate::plan::check;
+    use crate::plan::tests::catalog;
+    use crate::source::Source;
+
+    /// Pictures cost ten cents from `local`, twenty from everybody else but `nobody`, whose price is not known.
+    fn priced() -> Catalog {
+        let mut catalog = catalog();
+        let image = catalog.kinds.get_mut("image/generate").expect("the tests have it");
+        image.slots = 1;
+        image.providers = ["local", "luma", "nobody"].map(str::to_owned).to_vec();
+        image.ceiling = Arc::new(|_, provider, _| match provider {
+            "local" => Ok(Usd::from_micros(100_000)),
+            "nobody" => Err(Unpriced { what: "`nobody`".into() }),
+            _ => Ok(Usd::from_micros(200_000)),
+        });
+        catalog
+    }
+
+    /// `path attempts worst` of the nodes that cost anything.
+    fn told(nodes: &str) -> Vec<String> {
+        let catalog = priced();
+        let text = format!("flow: 1\nname: film\nnodes:\n{nodes}");
+        let (document, findings) = document::parse(&Arc::new(Source::new("film.yaml", text)));
+        assert!(findings.is_empty(), "{findings:?}");
+        let (plan, findings) = check(&document.expect("a document"), &catalog);
+        let worst = worst(&plan.unwrap_or_else(|| panic!("{findings:?}")), &catalog);
+        let line = |node: &&NodeCost| match &node.worst {
+            Bound::AtMost(worst) => format!("{} {} {worst}", node.path, node.attempts),
+            Bound::Unbounded(why) => format!("{} {} {why}", node.path, node.attempts),
+        };
+        worst.paid().iter().map(line).collect()
+    }
+
+    #[test]
+    fn attempts_add_up_and_copies_multiply() {
+        let told = told(
+            "
+  one: { use: image/generate, with: { prompt: hill } }
+  shots:
+    map: '[1, 2, 3]'
+    max_items: 5
+    nodes:
+      picture:
+        use: image/generate
+        with: { prompt: hill }
+        retry: { attempts: 3 }
+",
+        );
+        assert_eq!(told, ["shots/picture 15 1.50 USD", "one 1 0.10 USD"]);
+    }
+
+    #[test]
+    fn a_computed_provider_is_bounded_by_the_dearest_and_no_price_is_no_bound() {
+        let one = |provider: &str| {
+            told(&format!(
+                "  a: {{ use: image/generate, provider: {provider}, with: {{ prompt: hill }} }}"
+            ))
+        };
+        assert_eq!(one("luma"), ["a 1 0.20 USD"]);
+        assert_eq!(one("nobody"), ["a 1 no price is known for `nobody`"]);
+    }
+}
