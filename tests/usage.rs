@@ -30,11 +30,12 @@ fn help_lists_the_verbs() {
           library      List the files that are kept, and which run made them
           why          Say why a node ran, was taken from the cache, waited, was skipped or failed
           tools        Look at the tools that productions are planned with, and keep them up to date
-          doctor       Find out what this machine has of what pipelines need; with --state, whether all that is kept is as it was written
+          doctor       Find out what this machine has of what pipelines need; with --state, whether all that
+                       is kept is as it was written
           completions  Print a completion script for a shell
 
         Options:
-              --state <DIR>
+              --state [<DIR>]
                   Where runs and their files are kept [default: `FLOW_STATE`, or the nearest .flow upwards]
 
               --json

@@ -16,7 +16,10 @@ fn broken_structures_are_told_with_their_place() {
           fix: `  `
     ");
     assert_snapshot!(yaml("flow: 1\nnodes: { a: { use: value }\n"), @"error[syntax] 2:8 `{`: `{` is never closed");
-    assert_snapshot!(yaml("flow: 1\nname: 'x\n"), @"error[syntax] 3:1 ``: a quoted value without its second quote");
+    assert_snapshot!(yaml("flow: 1\nname: 'x\n"), @"
+        error[syntax] 3:1 ``: a quoted value without its second quote
+          help: close it where it ends
+    ");
     assert_snapshot!(yaml("flow: 1\n---\nflow: 1\n"), @r"
         error[missing-key] 1:1 ``: a pipeline needs the key `nodes`
           help: add `nodes:`
@@ -133,7 +136,8 @@ fn broken_toml_is_told_with_several_places() {
           fix: `"2026-11-23"`
         error[number] 4:5 `inf`: `inf` is not a finite number
           help: write a number, or quote it if it is text
-        error[syntax] 6:13 ``: this is not TOML: invalid literal string, expected `'`
+        error[syntax] 6:13 ``: a quoted value without its second quote
+          help: close it on its line
     "#);
     let toml = "flow = 1\nnodes = {}\nx-a = 2026-11-23\nx-b = [1, inf]\nx-c = 1_000\n";
     assert_snapshot!(plain(&read("test.toml", toml).1), @r#"

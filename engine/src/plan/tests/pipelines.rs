@@ -66,6 +66,7 @@ fn what_does_not_fit_is_told_with_both_files() {
           3:3 `text`: the input is declared here
         error[unknown-port] 3:45 `secnds`: `./scene.yaml` has no port `secnds`
           help: write `seconds`
+          fix: `seconds`
         error[missing-port] 4:13 `./scene.yaml`: `./scene.yaml` needs `text`
           3:3 `text`: the input is declared here
           help: add `text: …` to `with`

@@ -139,7 +139,9 @@ fn what_a_node_gives_is_any_of_its_alternatives() {
           help: say what to take instead: `${{ … | default(…) }}`
         error[unknown-provider] 5:73 `nobody`: there is no provider `nobody` for `image`
           help: write one of `local`, `luma`
-        error[value-mismatch] 5:101 `3`: `prompt` does not take this: 3 is not of type "string"
+        error[unquoted-text] 5:101 `3`: `prompt` takes text, and `3` without quotes is a number
+          help: write `"3"`
+          fix: `"3"`
         error[no-alternative] 6:19 `fallback`: there is no `use` that the alternative could inherit
           help: add `use` with its `with`, or write `value: …`
         error[no-alternative] 7:68 `./x.yaml`: a pipeline file cannot stand here, only a kind
@@ -158,6 +160,7 @@ fn pools_and_providers_are_those_that_there_are() {
           help: write `gpu`, or declare `gpo` under `pools`
         error[unknown-provider] 4:78 `"${{ 'lumo' if run.mode == 'live' else 'local' }}"`: there is no provider `lumo` for `image`
           help: write `luma`
+          fix: `"luma"`
         error[unknown-provider] 5:40 `model`: `value` has no models to choose from
           help: remove `model`
     "#);
