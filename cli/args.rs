@@ -4,6 +4,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use flow_engine::document::Syntax;
 
@@ -26,7 +27,14 @@ pub(crate) struct Args {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Global {
     /// Where runs and their files are kept [default: `FLOW_STATE`, or the nearest .flow upwards]
-    #[arg(long, global = true, value_name = "DIR", num_args = 0..=1, default_missing_value = "")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "DIR",
+        num_args = 0..=1,
+        default_missing_value = "",
+        value_parser = OsStringValueParser::new().map(PathBuf::from)
+    )]
     pub(crate) state: Option<PathBuf>,
     /// Write one JSON document to standard output, for programs
     #[arg(long, global = true)]

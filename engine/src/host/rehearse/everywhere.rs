@@ -122,18 +122,18 @@ pub async fn kill_everywhere(
         let (stage, _) = staging(recovery);
         let mut whole = Play::new(plan, &stage, seed, Killer::default())?;
         whole.begin(inputs, files)?;
-        whole.on().await?;
+        tokio::task::unconstrained(whole.on()).await?;
         let moments = whole.killer.passed();
         let step = moments.div_ceil(most.max(1)).max(1);
         for moment in (1..=moments).step_by(usize::try_from(step).unwrap_or(1)) {
             let (stage, book) = staging(recovery);
             let mut run = Play::new(plan, &stage, seed, Killer::at(moment))?;
             run.begin(inputs, files)?;
-            run.on().await?;
+            tokio::task::unconstrained(run.on()).await?;
             let (row, death) = (row(&run, &book()), run.killer.death());
             states.entry(row).or_default().insert(standing(&run, &book()));
             run.revive()?;
-            run.on().await?;
+            tokio::task::unconstrained(run.on()).await?;
             matrix.moments += 1;
             let cell = matrix.cells.entry((recovery, row)).or_default();
             cell.cases += 1;

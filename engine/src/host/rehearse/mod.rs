@@ -124,7 +124,7 @@ pub async fn rehearse(
 ) -> Result<Report, HostError> {
     let mut run = Play::new(plan, stage, seed, Killer::default())?;
     run.begin(inputs, files)?;
-    run.on().await?;
+    tokio::task::unconstrained(run.on()).await?;
     Ok(run.report())
 }
 

@@ -143,8 +143,9 @@ impl Log {
             let is_ours = frame[8..16] == self.salts;
             match damaged {
                 None if is_ours && self.follows(&frame) => {}
-                // Here the log ends, or it is damaged: what follows tells.
-                None => (damaged, is_committed) = (Some(number), word(&frame, 4) != 0),
+                // Here the log ends, or it is damaged: what follows tells. A frame that is not ours may be left from
+                // before the log was begun anew, and says nothing of ours.
+                None => (damaged, is_committed) = (Some(number), is_ours && word(&frame, 4) != 0),
                 Some(at) if is_ours && is_committed => return Ok(Some(Flaw { frame: at })),
                 Some(_) if is_ours => is_committed = word(&frame, 4) != 0,
                 Some(_) => break, // From before the log was begun anew.
