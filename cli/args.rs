@@ -124,6 +124,25 @@ pub(crate) enum Verb {
         #[arg(long)]
         log: bool,
     },
+    /// Say what a run waits for a person to say
+    Answer {
+        /// A run, as `flow runs` names it [default: the newest]
+        run: Option<String>,
+        /// The node that asks [default: the only one]
+        node: Option<String>,
+        #[command(flatten)]
+        word: Word,
+    },
+    /// End a run; what is paid for lands
+    Cancel {
+        /// A run, as `flow runs` names it [default: the newest]
+        run: Option<String>,
+    },
+    /// List the purchases that are not closed, or say what became of one
+    Jobs {
+        #[command(subcommand)]
+        what: Option<Jobs>,
+    },
     /// List the files that are kept, and which run made them
     Library {
         #[command(subcommand)]
@@ -145,6 +164,29 @@ pub(crate) enum Verb {
     Doctor,
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },
+}
+
+/// A person's word.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Word {
+    /// `yes`, one of the choices or its number, a new limit, or JSON; asked for at a terminal
+    #[arg(long, value_name = "ANSWER")]
+    pub(crate) value: Option<String>,
+    /// Say no
+    #[arg(long, conflicts_with = "value")]
+    pub(crate) no: bool,
+    /// Why
+    #[arg(long, value_name = "TEXT")]
+    pub(crate) comment: Option<String>,
+}
+
+/// What became of a purchase, by a person's word.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Jobs {
+    /// It was made: this is its job
+    Adopt { run: String, node: String, provider: String, job: String },
+    /// Nobody will know: what is held for it counts as spent
+    Lost { run: String, node: String },
 }
 
 /// What is done with the files that are kept.

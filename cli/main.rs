@@ -2,6 +2,7 @@
 
 mod args;
 mod commands;
+mod deliver;
 mod drive;
 mod environment;
 mod exit;

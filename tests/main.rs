@@ -1,5 +1,6 @@
 //! The binary as its users meet it: one file a concern.
 
+mod answer;
 mod architecture;
 mod bad_input;
 mod broken;

@@ -27,6 +27,9 @@ fn help_lists_the_verbs() {
           resume       Go on with a run that was stopped or killed
           runs         List runs, newest first
           show         Show a run, or what one of its nodes did
+          answer       Say what a run waits for a person to say
+          cancel       End a run; what is paid for lands
+          jobs         List the purchases that are not closed, or say what became of one
           library      List the files that are kept, and which run made them
           why          Say why a node ran, was taken from the cache, waited, was skipped or failed
           tools        Look at the tools that productions are planned with, and keep them up to date

@@ -1,12 +1,15 @@
 //! Which command does which verb call? One file a verb.
 
+mod answer;
 mod call;
+mod cancel;
 mod check;
 mod completions;
 mod doctor;
 mod explain;
 mod fmt;
 mod graph;
+mod jobs;
 mod kinds;
 mod library;
 mod new;
@@ -44,6 +47,11 @@ pub(crate) fn perform(args: &Args) -> Result<Exit, Problem> {
         }
         Verb::Runs => runs::runs(global),
         Verb::Show { run, node, log } => show::show(run.as_deref(), node.as_deref(), *log, global),
+        Verb::Answer { run, node, word } => {
+            answer::answer(run.as_deref(), node.as_deref(), word, global)
+        }
+        Verb::Cancel { run } => cancel::cancel(run.as_deref(), global),
+        Verb::Jobs { what } => jobs::jobs(what.as_ref(), global),
         Verb::Library { what: None } => library::list(global),
         Verb::Library { what: Some(Keeping::Clean) } => library::clean(global),
         Verb::Why { run, node } => why::why(run, node, global),

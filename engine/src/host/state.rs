@@ -65,6 +65,8 @@ pub enum OnCopy {
 pub enum Delivered {
     /// Nobody drives the run: it is in its journal. It ended, if that ended it.
     Recorded(Option<Outcome>),
+    /// It means nothing to the run, for this reason.
+    Refused(String),
     /// It waits for the process that drives the run.
     Left,
 }
@@ -280,6 +282,9 @@ impl State {
         let tick = state.tick(&plan, &*host.shelf, seen, host.last)?;
         host.append(&tick).await?;
         drop(lock);
+        if let Some((_, why)) = tick.refused.into_iter().find(|(id, _)| *id == message.id) {
+            return Ok(Delivered::Refused(why));
+        }
         Ok(Delivered::Recorded(tick.outcome))
     }
 

@@ -1,0 +1,182 @@
+//! `flow answer [RUN [NODE]]`: a person's word on what a run waits for.
+
+use std::io::{BufRead, IsTerminal};
+
+use flow_engine::host::history::{self, History};
+use flow_engine::host::store::Store;
+use flow_engine::run::event::{About, Answer, Question, Signal, Value};
+use serde::Serialize;
+use serde_json::{Value as Json, json};
+
+use crate::args::{Global, Word};
+use crate::exit::{Exit, Problem};
+use crate::render::{self, BOLD};
+use crate::{deliver, runs, setup};
+
+/// What programs read of the questions of a run.
+#[derive(Serialize)]
+struct Document<'a> {
+    run: &'a str,
+    questions: Vec<Asked>,
+}
+
+#[derive(Serialize)]
+struct Asked {
+    node: String,
+    ask: String,
+    show: Json,
+    /// The answer is one of these; null where anything that fits may be said.
+    choices: Json,
+    schema: Json,
+    /// The most that can be spent after it.
+    up_to: Option<String>,
+    /// When it is answered by itself.
+    until: Option<String>,
+}
+
+pub(crate) fn answer(
+    run: Option<&str>,
+    node: Option<&str>,
+    word: &Word,
+    global: &Global,
+) -> Result<Exit, Problem> {
+    let project = setup::project(global);
+    let store = runs::look(&project.state)?;
+    let history = History::of(&store, runs::find(&store, run)?)?;
+    let questions: Vec<(String, &Question)> = history.state.questions(&history.plan).collect();
+    let run = history.row.run.clone();
+    if questions.is_empty() {
+        return Err(Problem::refused(format!("the run {run} waits for no answer")));
+    }
+    let is_asked = std::io::stdin().is_terminal() && !global.json;
+    if word.value.is_none() && !word.no && !is_asked {
+        return list(&history, &store, &questions, global);
+    }
+    let (path, question) = which(&questions, node)?;
+    let said = match (&word.value, word.no) {
+        (_, true) => json!(false),
+        (Some(text), false) => understood(&store, question, text)?,
+        (None, false) => understood(&store, question, &asked(&store, path, question)?)?,
+    };
+    let answer = Answer {
+        answer: said.to_string().into(),
+        comment: word.comment.as_deref().map(Into::into),
+        by: deliver::person().into(),
+    };
+    let signal = Signal::Answer { node: path.as_str().into(), answer };
+    deliver::deliver(&run, signal, global)
+}
+
+/// The question that is meant: the one at `node`, or the only one.
+fn which<'a>(
+    questions: &'a [(String, &'a Question)],
+    node: Option<&str>,
+) -> Result<(&'a String, &'a Question), Problem> {
+    let names = || questions.iter().map(|(path, _)| path.as_str()).collect::<Vec<_>>().join("`, `");
+    match (node, questions) {
+        (None, [(path, question)]) => Ok((path, question)),
+        (None, _) => Err(Problem::refused(format!("several nodes wait: `{}`", names()))
+            .help("say which: flow answer RUN NODE")),
+        (Some(node), _) => {
+            let found = questions.iter().find(|(path, _)| path == node);
+            found.map(|(path, question)| (path, *question)).ok_or_else(|| {
+                Problem::refused(format!("`{node}` waits for no answer"))
+                    .help(format!("these do: `{}`", names()))
+            })
+        }
+    }
+}
+
+/// What a text means as an answer to `question`.
+fn understood(store: &Store, question: &Question, text: &str) -> Result<Json, Problem> {
+    let text = text.trim();
+    if matches!(question.about, About::Budget(_)) {
+        return Ok(json!(text));
+    }
+    let choices = json_of(store, &question.choices)?;
+    if let Some(choices) = choices.as_array() {
+        let word =
+            |choice: &Json| choice.as_str().map_or_else(|| choice.to_string(), str::to_owned);
+        let numbered = text.parse::<usize>().ok().and_then(|number| number.checked_sub(1));
+        let found = choices.iter().find(|choice| word(choice) == text);
+        return found.or_else(|| choices.get(numbered?)).cloned().ok_or_else(|| {
+            Problem::refused(format!("`{text}` is none of the choices")).help(listed(choices))
+        });
+    }
+    Ok(match text {
+        "yes" | "y" => json!(true),
+        "no" | "n" => json!(false),
+        other => serde_json::from_str(other).unwrap_or_else(|_| json!(other)),
+    })
+}
+
+/// Puts the question at the terminal, and reads a line.
+fn asked(store: &Store, path: &str, question: &Question) -> Result<String, Problem> {
+    render::say(&words(store, path, question)?);
+    render::say("> ");
+    let mut line = String::new();
+    let read = std::io::stdin().lock().read_line(&mut line);
+    match read {
+        Ok(1..) if !line.trim().is_empty() => Ok(line),
+        _ => Err(Problem::refused("nothing was said; the run waits on")),
+    }
+}
+
+fn list(
+    history: &History,
+    store: &Store,
+    questions: &[(String, &Question)],
+    global: &Global,
+) -> Result<Exit, Problem> {
+    if global.json {
+        let asked = questions.iter().map(|(path, question)| {
+            Ok(Asked {
+                node: path.clone(),
+                ask: question.ask.to_string(),
+                show: json_of(store, &question.show)?,
+                choices: json_of(store, &question.choices)?,
+                schema: json_of(store, &question.schema)?,
+                up_to: question.up_to.map(|amount| amount.to_string()),
+                until: question.until.map(|moment| moment.to_string()),
+            })
+        });
+        let questions = asked.collect::<Result<_, Problem>>()?;
+        render::print_json(&Document { run: history.row.run.as_str(), questions })?;
+    } else {
+        for (path, question) in questions {
+            render::print(&words(store, path, question)?)?;
+        }
+        render::hint(&format!("answer with: flow answer {} NODE --value yes", history.row.run));
+    }
+    Ok(Exit::Waiting)
+}
+
+fn words(store: &Store, path: &str, question: &Question) -> Result<String, Problem> {
+    let mut text = format!("{BOLD}{path}{BOLD:#}: {}\n", question.ask);
+    let show = json_of(store, &question.show)?;
+    if !show.is_null() {
+        text.push_str(&format!("{show:#}\n"));
+    }
+    if let Some(choices) = json_of(store, &question.choices)?.as_array() {
+        text.push_str(&format!("{}\n", listed(choices)));
+    }
+    if let Some(amount) = question.up_to {
+        text.push_str(&format!("after it at most {amount} can be spent\n"));
+    }
+    if let Some(moment) = question.until {
+        text.push_str(&format!("without an answer it is decided at {moment}\n"));
+    }
+    Ok(text)
+}
+
+fn listed(choices: &[Json]) -> String {
+    let lines = choices.iter().enumerate().map(|(at, choice)| match choice.as_str() {
+        Some(text) => format!("  {}  {text}", at + 1),
+        None => format!("  {}  {choice}", at + 1),
+    });
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+fn json_of(store: &Store, value: &Value) -> Result<Json, Problem> {
+    Ok(history::json(store, value)?)
+}
