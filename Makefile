@@ -2,7 +2,7 @@
 
 export PATH := $(HOME)/.cargo/bin:$(PATH)
 
-.PHONY: demo test lint coverage bench fuzz
+.PHONY: demo test lint coverage bench fuzz kill-matrix
 
 # Turns the sample article into a film with local parts, and prints where it is.
 demo:
@@ -14,6 +14,11 @@ demo:
 test:
 	scripts/setup test
 	cargo test --workspace --no-fail-fast
+
+# Nothing bought twice, nothing forgotten: purchases and whole runs killed at each of their moments, the real binary at 200.
+kill-matrix:
+	KILL_MATRIX=1 cargo test -p flow-engine --lib -- --nocapture kind::buy rehearse
+	KILLS=200 cargo test --test flow -- --ignored --nocapture kill::
 
 # Formatting, lints, and licences where cargo-deny is installed.
 lint:

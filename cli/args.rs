@@ -92,6 +92,19 @@ pub(crate) enum Verb {
         #[command(flatten)]
         work: Work,
     },
+    /// Tell what a pipeline can cost at most, what it will cost and how long it will take, before it runs
+    Plan {
+        /// A pipeline file
+        file: PathBuf,
+        #[command(flatten)]
+        values: Values,
+        /// Which implementations to take, such as video=luma or image=local,music=local
+        #[arg(long, value_name = "CAPABILITY=NAME", value_delimiter = ',')]
+        provider: Vec<String>,
+        /// Play so many runs, and tell how they are spread
+        #[arg(long, value_name = "RUNS", value_parser = clap::value_parser!(u64).range(1..=100_000))]
+        simulate: Option<u64>,
+    },
     /// Run a pipeline
     Run {
         /// A pipeline file
@@ -100,6 +113,8 @@ pub(crate) enum Verb {
         values: Values,
         #[command(flatten)]
         work: Work,
+        #[command(flatten)]
+        rehearsal: Rehearsal,
     },
     /// Go on with a run that was stopped or killed
     Resume {
@@ -293,6 +308,26 @@ pub(crate) struct Work {
     /// Where to put the outputs [default: out/NAME]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+}
+
+/// Whether a run is only played.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Rehearsal {
+    /// Play it in a moment: every provider is stood in for, at its own prices; nothing is bought or written
+    #[arg(long, conflicts_with = "out")]
+    pub(crate) rehearse: bool,
+    /// Another number plays it with other delays and failures
+    #[arg(long, value_name = "NUMBER", requires = "rehearse", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Kill it at each of its moments, resume it, and hold it against the seller's book; so many moments at most
+    #[arg(
+        long,
+        value_name = "MOMENTS",
+        requires = "rehearse",
+        num_args = 0..=1,
+        default_missing_value = "1000"
+    )]
+    pub(crate) kill_everywhere: Option<u64>,
 }
 
 /// A way to draw a graph.

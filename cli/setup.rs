@@ -6,9 +6,13 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use flow_engine::kind::buy::RecoveryKind;
 use flow_engine::kind::{Catalog, Registry};
 use flow_engine::plan::graph::Plan;
+use flow_nodes::generate::market::{Doubled, Market};
 use flow_nodes::provider::llm::Models;
+use flow_nodes::provider::rehearsal::book::{InFile, InMemory};
+use flow_nodes::provider::rehearsal::script::Script;
 use flow_nodes::tool_stack::{Kept, Location};
 use flow_nodes::vrd::tools::{Shipped, Stacks};
 
@@ -27,12 +31,34 @@ const STATE: &str = ".flow";
 
 /// Every kind that this program knows.
 pub(crate) fn registry() -> Registry {
-    flow_nodes::register()
+    let stacks: Arc<dyn Stacks> = Arc::new(Shipped);
+    flow_nodes::register_with(&Models::default(), &stacks, &market())
+}
+
+/// The same kinds, with a stand-in for whoever sells.
+pub(crate) fn rehearsing() -> Registry {
+    rehearsing_with(Arc::default(), Script::usual())
+}
+
+/// The same with a book to be read afterwards, and a script.
+pub(crate) fn rehearsing_with(book: Arc<InMemory>, script: Script) -> Registry {
+    let stacks: Arc<dyn Stacks> = Arc::new(Shipped);
+    let market = Market::new(book, script, Doubled::Everyone);
+    flow_nodes::register_with(&Models::default(), &stacks, &market)
+}
+
+/// Where paid work is bought: from the stand-in alone, which keeps its book in the file that `FLOW_REHEARSAL_BOOK` names
+/// and is found again as `FLOW_REHEARSAL_RECOVERY` says. Both are for tests of `flow` itself.
+fn market() -> Market {
+    let Some(book) = std::env::var_os("FLOW_REHEARSAL_BOOK") else { return Market::default() };
+    let recovery = std::env::var("FLOW_REHEARSAL_RECOVERY").unwrap_or_default();
+    let recovery = serde_json::from_value(recovery.into()).unwrap_or(RecoveryKind::None);
+    Market::new(Arc::new(InFile(book.into())), Script::quick(recovery), Doubled::Nobody)
 }
 
 /// The same, planning with the tools of `project`.
 pub(crate) fn registry_of(project: &Project) -> Registry {
-    flow_nodes::register_with(&Models::default(), &stacks(project))
+    flow_nodes::register_with(&Models::default(), &stacks(project), &market())
 }
 
 /// The tools that `project` plans with: those of its database, or those that ship.

@@ -136,10 +136,10 @@ fn settings_come_from_the_environment_and_from_its_file() {
     assert!(!project.path().join("nowhere").exists(), "the command line goes first");
     let mut command = project.command("run counting.yaml");
     snapshot!(project.run(command.env("FLOW_PROVIDER_SPEECH", "nobody")), @"
-    exit status 2
-    --- stderr
-    error: there is no provider `nobody` for `speech`
-    help: change FLOW_PROVIDER_SPEECH, or unset it; take one of local
+        exit status 2
+        --- stderr
+        error: there is no provider `nobody` for `speech`
+        help: change FLOW_PROVIDER_SPEECH, or unset it; take one of elevenlabs, google, local, rehearsal
     ");
 }
 

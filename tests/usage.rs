@@ -23,6 +23,8 @@ fn help_lists_the_verbs() {
           schema       Write the JSON Schema of pipeline files, for editors
           explain      Say what a rule of `flow check` means, and how to obey it
           call         Make one attempt of a kind, without a pipeline
+          plan         Tell what a pipeline can cost at most, what it will cost and how long it will take,
+                       before it runs
           run          Run a pipeline
           resume       Go on with a run that was stopped or killed
           runs         List runs, newest first

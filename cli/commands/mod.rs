@@ -10,9 +10,12 @@ mod explain;
 mod fmt;
 mod graph;
 mod jobs;
+mod kill;
 mod kinds;
 mod library;
 mod new;
+mod plan;
+mod rehearse;
 mod resume;
 mod run;
 mod runs;
@@ -40,7 +43,13 @@ pub(crate) fn perform(args: &Args) -> Result<Exit, Problem> {
         Verb::Schema { what: Some(SchemaVerb::Covers(what)) } => schema::compare(what, global),
         Verb::Explain { rule } => explain::explain(rule.as_deref(), global),
         Verb::Call { kind, values, work } => call::call(kind, values, work, global),
-        Verb::Run { file, values, work } => run::run(file, values, work, global),
+        Verb::Plan { file, values, provider, simulate } => {
+            plan::plan(file, values, provider, *simulate, global)
+        }
+        Verb::Run { file, values, work, rehearsal } if rehearsal.rehearse => {
+            rehearse::rehearse(file, values, &work.provider, rehearsal, global)
+        }
+        Verb::Run { file, values, work, .. } => run::run(file, values, work, global),
         Verb::Resume { run, out, take_over } => {
             let on_copy = if *take_over { OnCopy::TakeOver } else { OnCopy::Refuse };
             resume::resume(run.as_deref(), out.as_deref(), on_copy, global)

@@ -26,7 +26,14 @@ pub(crate) fn run(
     let project = setup::project(global);
     let registry = setup::registry_of(&project);
     let catalog = setup::catalog(&registry, &project.environment)?;
-    let Checked { plan, findings } = pipelines::check(file, &catalog)?;
+    let plan = sound(file, &catalog, global)?;
+    let setting = Setting { project, registry, catalog, answer: Answer::Paths, global };
+    start(plan, given, work, &setting)
+}
+
+/// The plan of the file at `file`; what is wrong with it is told.
+pub(super) fn sound(file: &Path, catalog: &Catalog, global: &Global) -> Result<Plan, Problem> {
+    let Checked { plan, findings } = pipelines::check(file, catalog)?;
     let Some(plan) = plan.filter(|_| pipelines::errors(&findings) == 0) else {
         return Err(refused(file, &findings, global)?);
     };
@@ -35,8 +42,7 @@ pub(crate) fn run(
     if !unsupported.is_empty() {
         return Err(refused(file, &unsupported, global)?);
     }
-    let setting = Setting { project, registry, catalog, answer: Answer::Paths, global };
-    start(plan, given, work, &setting)
+    Ok(plan)
 }
 
 /// Shows why a pipeline is not run.

@@ -5,6 +5,7 @@ mod control;
 pub mod document;
 pub mod generate;
 pub mod media;
+mod price;
 mod process;
 pub mod provider;
 #[cfg(test)]
@@ -17,22 +18,24 @@ use std::sync::Arc;
 
 use flow_engine::kind::Registry;
 
+use crate::generate::market::Market;
 use crate::provider::llm::Models;
 use crate::vrd::tools::{Shipped, Stacks};
 
-/// Every kind of this package, ready to run: agents write by rules, and plan with the tools that ship.
+/// Every kind of this package, ready to run: agents write by rules, plan with the tools that ship, and nothing is bought.
 pub fn register() -> Registry {
-    register_with(&Models::default(), &(Arc::new(Shipped) as Arc<dyn Stacks>))
+    let stacks: Arc<dyn Stacks> = Arc::new(Shipped);
+    register_with(&Models::default(), &stacks, &Market::default())
 }
 
-/// The same, with the models that agents may ask, and the tools that they plan with.
-pub fn register_with(models: &Models, stacks: &Arc<dyn Stacks>) -> Registry {
+/// The same, with the models that agents may ask, the tools that they plan with, and where paid work is bought.
+pub fn register_with(models: &Models, stacks: &Arc<dyn Stacks>, market: &Market) -> Registry {
     let mut registry = Registry::default();
     agent::register(&mut registry, models, stacks);
     control::register(&mut registry);
     media::register(&mut registry);
     document::register(&mut registry);
     text::register(&mut registry);
-    generate::register(&mut registry);
+    generate::register(&mut registry, market);
     registry
 }

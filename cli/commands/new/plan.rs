@@ -38,15 +38,25 @@ fn read(file: &Path) -> Result<ProductionPlan, Problem> {
     })
 }
 
-/// What the kinds of `catalog` take, and who does their work.
+/// The provider that every machine has.
+const HERE: &str = "local";
+
+/// What the kinds of `catalog` take, and who does their work: on this machine, since nothing can be bought yet.
 fn means(catalog: &Catalog) -> Means {
     let kind = |card: &flow_engine::kind::Card| {
         let ports = card.input.as_json().get("properties").and_then(Json::as_object);
         Kind {
             ports: ports.into_iter().flat_map(|ports| ports.keys().cloned()).collect(),
-            providers: card.providers.iter().cloned().collect(),
+            providers: card.providers.iter().filter(|name| *name == HERE).cloned().collect(),
         }
     };
-    let kinds = catalog.kinds.iter().map(|(name, card)| (name.to_string(), kind(card)));
+    let is_here = |card: &flow_engine::kind::Card| {
+        card.providers.is_empty() || card.providers.iter().any(|name| name == HERE)
+    };
+    let kinds = catalog
+        .kinds
+        .iter()
+        .filter(|(_, card)| is_here(card))
+        .map(|(name, card)| (name.to_string(), kind(card)));
     Means { kinds: kinds.collect() }
 }

@@ -1,17 +1,26 @@
 //! How does a picture come into being?
 
-use flow_engine::kind::{Attempt, Failure, File, Kind, Nature};
+use flow_engine::kind::buy::Delivered;
+use flow_engine::kind::{Asked, Attempt, Failure, File, Kind, Known, Nature, Unpriced};
+use flow_engine::money::Usd;
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value as Json, json};
 
+use super::market::{self, Market};
 use crate::media::Image;
 use crate::media::frame::{Aspect, Resolution};
+use crate::price::{self, Unit};
 use crate::provider::local;
 
 /// `image/generate`.
-pub struct Generate;
+#[derive(Clone, Default)]
+pub struct Generate {
+    pub market: Market,
+}
 
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// What the picture shows.
@@ -53,6 +62,9 @@ pub struct Output {
     pub height: u32,
     pub provider: String,
     pub model: String,
+    /// What it cost; absent where nothing is paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<String>,
 }
 
 impl Kind for Generate {
@@ -62,7 +74,8 @@ impl Kind for Generate {
     const NAME: &'static str = "image/generate";
     const VERSION: u32 = 2;
     const NATURE: Nature = Nature::Seeded;
-    const CAPABILITY: Option<&'static str> = Some("image");
+    const CAPABILITY: Option<&'static str> = Some(CAPABILITY);
+    const SLOTS: u8 = 1;
     const DOCS: &'static str = "\
 Makes a picture of what a prompt says.
 
@@ -89,11 +102,19 @@ picture:
 ";
 
     fn providers(&self) -> Vec<String> {
-        vec![local::NAME.to_owned()]
+        market::providers(CAPABILITY)
     }
 
     fn revision(&self) -> String {
         local::image::revision()
+    }
+
+    fn quote(&self, asked: &Asked<'_, Input>) -> Result<Usd, Unpriced> {
+        quote(asked.provider, asked.model)
+    }
+
+    fn ceiling(&self, _: &Known, provider: &str, model: &str) -> Result<Usd, Unpriced> {
+        quote(provider, model)
     }
 
     async fn run(&self, attempt: &dyn Attempt, input: Input) -> Result<Output, Failure> {
@@ -102,6 +123,33 @@ picture:
                 Failure::input("`prompt` is empty").help("say what the picture should show")
             );
         }
-        local::image::generate(attempt, input).await
+        if market::is_local(attempt) {
+            return local::image::generate(attempt, input).await;
+        }
+        let price = market::priced(quote(attempt.provider(), attempt.model()))?;
+        let delivered = self.market.order(attempt, CAPABILITY, json!(input), price).await?;
+        bought(&delivered)
     }
+}
+
+const CAPABILITY: &str = "image";
+
+fn quote(provider: &str, model: &str) -> Result<Usd, Unpriced> {
+    if provider == local::NAME {
+        return Ok(Usd::ZERO);
+    }
+    price::find(CAPABILITY, provider, model)?.of(Decimal::ONE, Unit::Image)
+}
+
+fn bought(delivered: &Delivered) -> Result<Output, Failure> {
+    let side = |name| delivered.facts.get(name).and_then(Json::as_u64);
+    let side = |name| side(name).and_then(|side| u32::try_from(side).ok());
+    Ok(Output {
+        image: market::file(delivered, CAPABILITY)?,
+        width: side("width").unwrap_or_default(),
+        height: side("height").unwrap_or_default(),
+        provider: delivered.provider.clone(),
+        model: delivered.model.clone(),
+        cost: Some(delivered.cost.to_string()),
+    })
 }

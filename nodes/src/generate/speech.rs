@@ -1,17 +1,26 @@
 //! How does a text become a voice?
 
-use flow_engine::kind::{Attempt, Failure, File, Kind, Nature};
+use flow_engine::kind::buy::Delivered;
+use flow_engine::kind::{Asked, Attempt, Failure, File, Kind, Known, Nature, Unpriced};
+use flow_engine::money::Usd;
+use rust_decimal::Decimal;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
+use super::market::{self, Market};
 use crate::media::Audio;
 use crate::media::words::Word;
+use crate::price::{self, Unit};
 use crate::provider::local;
 
 /// `speech/synthesize`.
-pub struct Synthesize;
+#[derive(Clone, Default)]
+pub struct Synthesize {
+    pub market: Market,
+}
 
-#[derive(Debug, Deserialize, JsonSchema)]
+#[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Input {
     /// What is said, as people would write it.
@@ -49,6 +58,9 @@ pub struct Output {
     pub engine: String,
     /// The voice that was used.
     pub voice: String,
+    /// What it cost; absent where nothing is paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cost: Option<String>,
 }
 
 impl Kind for Synthesize {
@@ -58,7 +70,8 @@ impl Kind for Synthesize {
     const NAME: &'static str = "speech/synthesize";
     const VERSION: u32 = 1;
     const NATURE: Nature = Nature::Pure;
-    const CAPABILITY: Option<&'static str> = Some("speech");
+    const CAPABILITY: Option<&'static str> = Some(CAPABILITY);
+    const SLOTS: u8 = 1;
     const DOCS: &'static str = "\
 Says a text, and tells when each word is spoken.
 
@@ -80,11 +93,23 @@ voice:
 ";
 
     fn providers(&self) -> Vec<String> {
-        vec![local::NAME.to_owned()]
+        market::providers(CAPABILITY)
     }
 
     fn revision(&self) -> String {
         local::speech::revision()
+    }
+
+    fn quote(&self, asked: &Asked<'_, Input>) -> Result<Usd, Unpriced> {
+        quote(asked.provider, asked.model, characters(&asked.input.text))
+    }
+
+    fn ceiling(&self, known: &Known, provider: &str, model: &str) -> Result<Usd, Unpriced> {
+        match price::most_characters(known, "text") {
+            Some(most) => quote(provider, model, Decimal::from(most)),
+            None if provider == local::NAME => Ok(Usd::ZERO),
+            None => Err(Unpriced { what: format!("`{provider}`: a text of any length") }),
+        }
     }
 
     async fn run(&self, attempt: &dyn Attempt, input: Input) -> Result<Output, Failure> {
@@ -92,6 +117,50 @@ voice:
             let message = format!("`rate` is {}, and must be from 0.5 to 2", input.rate);
             return Err(Failure::input(message).help("1 is the voice's own pace"));
         }
-        local::speech::synthesize(attempt, &input).await
+        if market::is_local(attempt) {
+            return local::speech::synthesize(attempt, &input).await;
+        }
+        let (provider, model) = (attempt.provider(), attempt.model());
+        let price = market::priced(quote(provider, model, characters(&input.text)))?;
+        let delivered = self.market.order(attempt, CAPABILITY, json!(input), price).await?;
+        bought(&delivered, &input)
     }
+}
+
+const CAPABILITY: &str = "speech";
+
+fn characters(text: &str) -> Decimal {
+    Decimal::from(text.chars().count())
+}
+
+fn quote(provider: &str, model: &str, characters: Decimal) -> Result<Usd, Unpriced> {
+    if provider == local::NAME {
+        return Ok(Usd::ZERO);
+    }
+    let thousands = characters / Decimal::ONE_THOUSAND;
+    price::find(CAPABILITY, provider, model)?.of(thousands, Unit::ThousandCharacters)
+}
+
+/// Where the seller gives no times, words are spoken evenly.
+fn bought(delivered: &Delivered, input: &Input) -> Result<Output, Failure> {
+    /// Characters a second, the blanks included.
+    const PACE: f64 = 15.0;
+    let mut words = Vec::new();
+    let mut at = 0.0;
+    for word in input.text.split_whitespace() {
+        let letters = u32::try_from(word.chars().count() + 1).unwrap_or(u32::MAX);
+        let end = at + f64::from(letters) / (PACE * input.rate);
+        words.push(Word { word: word.to_owned(), start: at, end });
+        at = end;
+    }
+    Ok(Output {
+        audio: market::file(delivered, CAPABILITY)?,
+        seconds: market::fact(delivered, "seconds").unwrap_or(at),
+        words,
+        estimated: true,
+        provider: delivered.provider.clone(),
+        engine: delivered.model.clone(),
+        voice: input.voice.clone(),
+        cost: Some(delivered.cost.to_string()),
+    })
 }

@@ -4,3 +4,4 @@
 
 pub mod llm;
 pub mod local;
+pub mod rehearsal;

@@ -134,7 +134,10 @@ impl Store {
             return Ok(None);
         }
         check_log(&path)?;
-        Ok(Some(Self { reader: Self::reader(&path)?, writer: None, home: None, path }))
+        let store = Self { reader: Self::reader(&path)?, writer: None, home: None, path };
+        // Whoever made it may have died before its tables.
+        let is_made = schema::check_version(&store.lock())? > 0;
+        Ok(is_made.then_some(store))
     }
 
     fn reader(path: &Path) -> Result<Arc<Mutex<Connection>>, StoreError> {

@@ -60,6 +60,7 @@ pub(crate) async fn generate(attempt: &dyn Attempt, input: Input) -> Result<Outp
         height,
         provider: super::NAME.to_owned(),
         model: MODEL.to_owned(),
+        cost: None,
     })
 }
 
@@ -80,6 +81,7 @@ async fn as_given(attempt: &dyn Attempt, image: File<Image>) -> Result<Output, F
         height,
         provider: super::NAME.to_owned(),
         model: "as given".to_owned(),
+        cost: None,
     })
 }
 

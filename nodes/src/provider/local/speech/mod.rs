@@ -282,6 +282,7 @@ async fn speak(
         provider: super::NAME.to_owned(),
         engine: engine.name().to_owned(),
         voice: engine.voice().to_owned(),
+        cost: None,
     })
 }
 
