@@ -477,8 +477,7 @@ fn a_killed_run_shows_every_guard_of_buying_that_is_taken_away() {
 fn a_job_is_adopted_by_one_purchase_alone() {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let mut matrix = runtime.block_on(killed(TWINS, u64::MAX));
-    // A list that echoes the request alone cannot tell the jobs of equal requests apart: a node may be given the picture
-    // of its twin.
+    // Held here is whose a job is. That outputs are those of a run that was not killed does not hold yet in each case.
     matrix.broken.retain(|broken| !broken.what.starts_with("its outputs are others"));
     assert_eq!(matrix.broken, [], "of {} cases", matrix.cases());
 }
