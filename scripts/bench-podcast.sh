@@ -59,7 +59,7 @@ scene() {
     still+=",trim=end_frame=$frames,setpts=N/$fps/TB"
     local move="perspective=eval=frame:sense=source:interpolation=linear"
     move+=":x0='W$left':y0='H$left':x1='W$right':y1='H$left':x2='W$left':y2='H$right':x3='W$right':y3='H$right'"
-    quiet -i "$material/picture-$number.png" -vf "$still,$move" -c:v libx264 -preset ultrafast -crf 12 -threads 1 \
+    quiet -i "$material/picture-$number.png" -vf "$still,$move" -c:v libx264 -preset ultrafast -qp 14 -threads 1 \
         -g 15 -bf 0 "${colour[@]}" "clip-$number.mp4"
 }
 
@@ -121,8 +121,8 @@ film() {
     quiet "${inputs[@]}" -i mix.flac -i "$material/captions.srt" -f ffmetadata -i "$material/about.txt" \
         -filter_complex "$graph" -map '[picture]' -map "$count:a" -map "$((count + 1)):s" \
         -map_metadata "$((count + 2))" -map_chapters "$((count + 2))" -c:s mov_text \
-        -c:v libx264 -preset veryfast -crf 20 -profile:v high -threads 4 -r "$fps" -g $((fps * 2)) "${colour[@]}" \
-        -c:a aac -b:a 160k -ar 48000 -ac 2 -movflags +faststart film.mp4
+        -c:v libx264 -preset veryfast -crf 20 -x264-params subme=1:rc-lookahead=10 -profile:v high -threads 4 -r "$fps" -g $((fps * 2)) "${colour[@]}" \
+        -c:a aac -aac_coder fast -b:a 160k -ar 48000 -ac 2 -movflags +faststart film.mp4
     quiet -ss 6 -i film.mp4 -frames:v 1 -q:v 2 -update 1 poster.jpg
 }
 

@@ -38,10 +38,15 @@ pub struct Size {
 }
 
 /// Makes frames of one size out of a canvas.
+///
+/// The canvas is kept lying on its side: rows are mixed many times as fast as the pixels within a row, so a frame is mixed
+/// from rows, turned, and mixed from rows again.
 pub struct Camera {
     canvas: Canvas,
     size: Size,
     resizer: Resizer,
+    strip: Vec<u8>,
+    turned: Vec<u8>,
 }
 
 /// Why a picture cannot be drawn.
@@ -121,14 +126,6 @@ impl Canvas {
         }
         Self { width, height, luma, blue, red }
     }
-
-    pub fn width(&self) -> f64 {
-        f64::from(self.width)
-    }
-
-    pub fn height(&self) -> f64 {
-        f64::from(self.height)
-    }
 }
 
 impl Window {
@@ -147,17 +144,28 @@ impl Window {
 
 impl Camera {
     pub fn new(canvas: Canvas, size: Size) -> Self {
-        Self { canvas, size, resizer: Resizer::new() }
+        let Canvas { width, height, luma, blue, red } = canvas;
+        let (columns, rows) = (width as usize, height as usize);
+        let canvas = Canvas {
+            width,
+            height,
+            luma: turned(&luma, columns, rows),
+            blue: turned(&blue, columns / 2, rows / 2),
+            red: turned(&red, columns / 2, rows / 2),
+        };
+        Self { canvas, size, resizer: Resizer::new(), strip: Vec::new(), turned: Vec::new() }
     }
 
-    pub fn canvas(&self) -> &Canvas {
-        &self.canvas
+    /// Width and height of the canvas, in its pixels.
+    pub fn canvas(&self) -> (f64, f64) {
+        (f64::from(self.canvas.width), f64::from(self.canvas.height))
     }
 
     /// The frame that shows `window`, as ffmpeg's `yuv420p`: brightness, then blue, then red.
     pub fn shoot(&mut self, window: Window) -> Result<Vec<u8>, PictureError> {
-        let Canvas { width, height, luma, blue, red } = &self.canvas;
-        let (wide, high) = (self.size.width, self.size.height);
+        let Self { canvas, size, resizer, strip, turned } = self;
+        let Canvas { width, height, luma, blue, red } = &*canvas;
+        let (wide, high) = (size.width, size.height);
         let mut shot = vec![0; (wide * high + wide * high / 2) as usize];
         let (bright, colours) = shot.split_at_mut((wide * high) as usize);
         let (blues, reds) = colours.split_at_mut((wide * high / 4) as usize);
@@ -168,19 +176,65 @@ impl Camera {
             width: window.width / 2.0,
             height: window.height / 2.0,
         };
-        for (plane, to, shrink, window) in
+        for (lying, to, shrink, window) in
             [(luma, bright, 1, window), (blue, blues, 2, half), (red, reds, 2, half)]
         {
-            let from = TypedImageRef::<U8>::from_buffer(width / shrink, height / shrink, plane)
-                .map_err(|_| PictureError::Rows)?;
-            let mut to = TypedImage::<U8>::from_buffer(wide / shrink, high / shrink, to)
-                .map_err(|_| PictureError::Rows)?;
-            let options = ResizeOptions::new()
-                .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
-                .crop(window.left, window.top, window.width, window.height);
-            self.resizer.resize_typed(&from, &mut to, &options).map_err(PictureError::Resize)?;
+            let (columns, rows) = (width / shrink, height / shrink);
+            let (wide, high) = (wide / shrink, high / shrink);
+            strip.resize((wide * rows) as usize, 0);
+            turned.resize((wide * rows) as usize, 0);
+            let across = (window.left, window.width);
+            mix(resizer, lying, (rows, columns), strip, wide, across)?;
+            turn(strip, turned, rows as usize, wide as usize);
+            let down = (window.top, window.height);
+            mix(resizer, turned, (wide, rows), to, high, down)?;
         }
         Ok(shot)
+    }
+}
+
+/// Mixes the rows of a plane into `rows` new ones, which show its `length` from `start`.
+fn mix(
+    resizer: &mut Resizer,
+    plane: &[u8],
+    (width, height): (u32, u32),
+    to: &mut [u8],
+    rows: u32,
+    (start, length): (f64, f64),
+) -> Result<(), PictureError> {
+    let from =
+        TypedImageRef::<U8>::from_buffer(width, height, plane).map_err(|_| PictureError::Rows)?;
+    let mut to = TypedImage::<U8>::from_buffer(width, rows, to).map_err(|_| PictureError::Rows)?;
+    let options = ResizeOptions::new()
+        .resize_alg(ResizeAlg::Convolution(FilterType::CatmullRom))
+        .crop(0.0, start, f64::from(width), length);
+    resizer.resize_typed(&from, &mut to, &options).map_err(PictureError::Resize)
+}
+
+fn turned(plane: &[u8], width: usize, height: usize) -> Vec<u8> {
+    let mut turned = vec![0; plane.len()];
+    turn(plane, &mut turned, width, height);
+    turned
+}
+
+/// Turns a plane of `width` × `height` so that its columns become rows, in squares that stay in the cache.
+fn turn(plane: &[u8], to: &mut [u8], width: usize, height: usize) {
+    const SIDE: usize = 16;
+    let tall = height - height % SIDE;
+    for top in (0..tall).step_by(SIDE) {
+        let band = &plane[top * width..(top + SIDE) * width];
+        for left in 0..width {
+            let mut column = [0; SIDE];
+            for (row, pixel) in column.iter_mut().enumerate() {
+                *pixel = band[row * width + left];
+            }
+            to[left * height + top..][..SIDE].copy_from_slice(&column);
+        }
+    }
+    for top in tall..height {
+        for left in 0..width {
+            to[left * height + top] = plane[top * width + left];
+        }
     }
 }
 

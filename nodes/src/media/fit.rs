@@ -79,7 +79,7 @@ impl Kind for Fit {
     type Output = Output;
 
     const NAME: &'static str = "media/fit";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const DOCS: &'static str = "\
 Fits a clip to its sound and to the film's frame.
 

@@ -69,7 +69,7 @@ impl Kind for KenBurns {
     type Output = Output;
 
     const NAME: &'static str = "media/ken-burns";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const DOCS: &'static str = "\
 Makes a clip out of a still picture, by a slow zoom or pan that never jitters.
 
@@ -195,17 +195,18 @@ fn draw(
     frames: u64,
     sender: &mpsc::Sender<Vec<u8>>,
 ) -> Result<(), Failure> {
-    let size = (camera.canvas().width(), camera.canvas().height());
+    let size = camera.canvas();
     let still = path.motion == Motion::Still;
     let mut look =
         |time| camera.shoot(path.window(size, time)).map_err(|error| canvas::refused(&error));
-    let mut shot = look(0.0)?;
+    let first = look(0.0)?;
     for number in 0..frames {
-        if !still {
-            let time = count(number) / count(frames.saturating_sub(1).max(1));
-            shot = look(time)?;
-        }
-        if sender.blocking_send(shot.clone()).is_err() {
+        let shot = if still {
+            first.clone()
+        } else {
+            look(count(number) / count(frames.saturating_sub(1).max(1)))?
+        };
+        if sender.blocking_send(shot).is_err() {
             return Ok(());
         }
     }

@@ -84,7 +84,7 @@ impl Kind for Render {
     type Output = Output;
 
     const NAME: &'static str = "media/render";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const DOCS: &'static str = "\
 Makes the finished film: picture, sound, captions, chapters and title in one MP4 that starts at once everywhere.
 

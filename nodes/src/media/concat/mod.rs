@@ -83,7 +83,7 @@ impl Kind for Concat {
     type Output = Output;
 
     const NAME: &'static str = "media/concat";
-    const VERSION: u32 = 1;
+    const VERSION: u32 = 2;
     const DOCS: &'static str = "\
 Joins clips to one, by cuts or cross-fades, and tells when each scene is shown.
 
