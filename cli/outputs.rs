@@ -128,7 +128,7 @@ fn make(path: &Path, effect: impl FnOnce() -> io::Result<()>) -> Result<(), Prob
     })
 }
 
-fn is_artifact(value: &Json) -> bool {
+pub(crate) fn is_artifact(value: &Json) -> bool {
     value.as_object().is_some_and(|object| digest(object).is_some())
 }
 

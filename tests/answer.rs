@@ -35,7 +35,7 @@ fn a_run_waits_for_an_answer_and_goes_on_with_it() {
           2  blue
         after it at most 0.00 USD can be spent
         --- stderr
-        help: answer with: flow answer [run] NODE --value yes
+        help: answer with: flow answer [run] --value red
     ");
     snapshot!(project.flow("answer --value green"), @"
         exit status 2

@@ -10,6 +10,22 @@ fn pipeline(name: &str) -> String {
     format!("{}/pipelines/{name}.yaml", env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The one question that waits, as programs read it.
+fn question(project: &Project) -> Json {
+    let asked = project.flow("answer --json");
+    assert_eq!(asked.status, Some(3), "{asked}");
+    let questions = asked.json()["questions"].clone();
+    assert_eq!(questions.as_array().map(Vec::len), Some(1), "{questions}");
+    questions[0].clone()
+}
+
+/// Answers it, and lets the run go on.
+fn answer(project: &Project, words: &[&str]) -> Ran {
+    let said = project.run(project.command("answer").args(words));
+    assert_eq!(said.status, Some(0), "{said}");
+    project.flow("resume --json")
+}
+
 /// What a run of `name` with `words` came to; it must succeed.
 fn run(project: &Project, name: &str, words: &[&str]) -> Ran {
     let mut command = project.command(&format!("run {} --json", pipeline(name)));
@@ -46,6 +62,49 @@ fn each_planning_pipeline_gives_a_plan_that_keeps_its_limits() {
             assert!(folder.join(file).is_file(), "{name}: {file}");
         }
     }
+}
+
+#[test]
+fn a_testimonial_asks_and_waits_for_a_person_at_each_stage() {
+    let project = Project::new();
+    let begun = project.flow(&format!("run {}", pipeline("testimonial")));
+    assert_eq!(begun.status, Some(3), "{begun}");
+    let asked = question(&project);
+    assert_eq!(asked["node"], "clarify");
+    assert!(asked["show"].as_array().is_some_and(|questions| questions.len() > 2), "{asked}");
+
+    let wrong = project.run(project.command("answer").args(["--value", r#"{"core_message": 5}"#]));
+    assert_eq!(wrong.status, Some(2), "{wrong}");
+    let words = json!({ "core_message": "Lumo gave Ada her mornings back.", "tone": "friendly" });
+    answer(&project, &["--value", &words.to_string()]);
+    let asked = question(&project);
+    assert_eq!(asked["choices"], json!(["accept", "revise"]));
+    let narrative = |asked: &Json| asked["show"].as_str().map(str::to_owned).expect("a text");
+    assert!(narrative(&asked).contains("Lumo gave Ada her mornings back."), "{asked}");
+    assert!(narrative(&asked).contains("in 90 s"), "{asked}");
+
+    answer(&project, &["--value", "revise", "--comment", "Make it 60 seconds."]);
+    let asked = question(&project);
+    assert!(narrative(&asked).contains("in 60 s"), "the reviewer's word counts: {asked}");
+    answer(&project, &["--value", "accept"]);
+
+    let asked = question(&project);
+    let board = asked["show"]["path"].as_str().expect("a file");
+    let board = std::fs::read_to_string(project.path().join(board)).expect("the storyboard");
+    assert!(board.starts_with("<!doctype html>"), "{}", &board[..40]);
+    answer(&project, &["--value", "accept"]);
+
+    let asked = question(&project);
+    assert_eq!(asked["node"], "accept");
+    let ended = project.flow("answer --value yes");
+    assert!(ended.stderr.contains("has ended: succeeded"), "{ended}");
+}
+
+#[test]
+fn a_testimonial_that_asks_nobody_ends_by_itself() {
+    let project = Project::new();
+    let outputs = run(&project, "testimonial", &["-i", "mode=auto"]).json()["outputs"].clone();
+    assert_eq!(outputs["plan"]["status"], "optimal");
 }
 
 #[test]

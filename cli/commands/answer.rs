@@ -1,17 +1,21 @@
 //! `flow answer [RUN [NODE]]`: a person's word on what a run waits for.
 
 use std::io::{BufRead, IsTerminal};
+use std::path::Path;
 
+use flow_engine::host::StateError;
+use flow_engine::host::artifacts::Folder;
 use flow_engine::host::history::{self, History};
 use flow_engine::host::store::Store;
 use flow_engine::run::event::{About, Answer, Question, Signal, Value};
 use serde::Serialize;
-use serde_json::{Value as Json, json};
+use serde_json::{Map, Value as Json, json};
 
 use crate::args::{Global, Word};
 use crate::exit::{Exit, Problem};
+use crate::render::outline::outline;
 use crate::render::{self, BOLD};
-use crate::{deliver, runs, setup};
+use crate::{deliver, outputs, runs, setup};
 
 /// What programs read of the questions of a run.
 #[derive(Serialize)]
@@ -43,6 +47,7 @@ pub(crate) fn answer(
     let project = setup::project(global);
     let store = runs::look(&project.state)?;
     let history = History::of(&store, runs::find(&store, run)?)?;
+    let asking = Asking { store: &store, state: &project.state, run: history.row.run.as_str() };
     let questions: Vec<(String, &Question)> = history.state.questions(&history.plan).collect();
     let run = history.row.run.clone();
     if questions.is_empty() {
@@ -50,13 +55,13 @@ pub(crate) fn answer(
     }
     let is_asked = std::io::stdin().is_terminal() && !global.json;
     if word.value.is_none() && !word.no && !is_asked {
-        return list(&history, &store, &questions, global);
+        return list(&asking, &questions, global);
     }
     let (path, question) = which(&questions, node)?;
     let said = match (&word.value, word.no) {
         (_, true) => json!(false),
         (Some(text), false) => understood(&store, question, text)?,
-        (None, false) => understood(&store, question, &asked(&store, path, question)?)?,
+        (None, false) => understood(&store, question, &asked(&asking, path, question)?)?,
     };
     let answer = Answer {
         answer: said.to_string().into(),
@@ -110,9 +115,16 @@ fn understood(store: &Store, question: &Question, text: &str) -> Result<Json, Pr
     })
 }
 
+/// Where questions and what they show are kept.
+struct Asking<'a> {
+    store: &'a Store,
+    state: &'a Path,
+    run: &'a str,
+}
+
 /// Puts the question at the terminal, and reads a line.
-fn asked(store: &Store, path: &str, question: &Question) -> Result<String, Problem> {
-    render::say(&words(store, path, question)?);
+fn asked(asking: &Asking, path: &str, question: &Question) -> Result<String, Problem> {
+    render::say(&words(asking, path, question)?);
     render::say("> ");
     let mut line = String::new();
     let read = std::io::stdin().lock().read_line(&mut line);
@@ -123,8 +135,7 @@ fn asked(store: &Store, path: &str, question: &Question) -> Result<String, Probl
 }
 
 fn list(
-    history: &History,
-    store: &Store,
+    asking: &Asking,
     questions: &[(String, &Question)],
     global: &Global,
 ) -> Result<Exit, Problem> {
@@ -133,32 +144,41 @@ fn list(
             Ok(Asked {
                 node: path.clone(),
                 ask: question.ask.to_string(),
-                show: json_of(store, &question.show)?,
-                choices: json_of(store, &question.choices)?,
-                schema: json_of(store, &question.schema)?,
+                show: shown(asking, path, question)?,
+                choices: json_of(asking.store, &question.choices)?,
+                schema: json_of(asking.store, &question.schema)?,
                 up_to: question.up_to.map(|amount| amount.to_string()),
                 until: question.until.map(|moment| moment.to_string()),
             })
         });
         let questions = asked.collect::<Result<_, Problem>>()?;
-        render::print_json(&Document { run: history.row.run.as_str(), questions })?;
-    } else {
-        for (path, question) in questions {
-            render::print(&words(store, path, question)?)?;
-        }
-        render::hint(&format!("answer with: flow answer {} NODE --value yes", history.row.run));
+        render::print_json(&Document { run: asking.run, questions })?;
+        return Ok(Exit::Waiting);
+    }
+    for (path, question) in questions {
+        render::print(&words(asking, path, question)?)?;
+    }
+    for (path, question) in questions {
+        // One question needs no name.
+        let node = if questions.len() > 1 { format!(" '{path}'") } else { String::new() };
+        let value = example(asking.store, question)?;
+        render::hint(&format!("answer with: flow answer {}{node} --value {value}", asking.run));
     }
     Ok(Exit::Waiting)
 }
 
-fn words(store: &Store, path: &str, question: &Question) -> Result<String, Problem> {
+fn words(asking: &Asking, path: &str, question: &Question) -> Result<String, Problem> {
     let mut text = format!("{BOLD}{path}{BOLD:#}: {}\n", question.ask);
-    let show = json_of(store, &question.show)?;
+    let show = shown(asking, path, question)?;
     if !show.is_null() {
-        text.push_str(&format!("{show:#}\n"));
+        text.push_str(&outline(&show));
     }
-    if let Some(choices) = json_of(store, &question.choices)?.as_array() {
+    if let Some(choices) = json_of(asking.store, &question.choices)?.as_array() {
         text.push_str(&format!("{}\n", listed(choices)));
+    }
+    if let Some(fields) = json_of(asking.store, &question.schema)?["properties"].as_object() {
+        let names = fields.keys().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+        text.push_str(&format!("the answer is a JSON object of {names}\n"));
     }
     if let Some(amount) = question.up_to {
         text.push_str(&format!("after it at most {amount} can be spent\n"));
@@ -167,6 +187,39 @@ fn words(store: &Store, path: &str, question: &Question) -> Result<String, Probl
         text.push_str(&format!("without an answer it is decided at {moment}\n"));
     }
     Ok(text)
+}
+
+/// What is to be looked at before the answer. Files get names that other programs open: they are copied beside the state.
+fn shown(asking: &Asking, path: &str, question: &Question) -> Result<Json, Problem> {
+    let show = json_of(asking.store, &question.show)?;
+    let is_file = outputs::is_artifact(&show)
+        || show.as_array().is_some_and(|items| items.iter().any(outputs::is_artifact));
+    if !is_file {
+        return Ok(show);
+    }
+    let name = path.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
+    let folder = asking.state.join("questions").join(asking.run);
+    let artifacts = Folder::open(&asking.state.join("artifacts")).map_err(StateError::from)?;
+    let mut named = Map::from_iter([(name.clone(), show)]);
+    outputs::write(&mut named, &folder, &|digest| artifacts.path(digest))?;
+    Ok(named.remove(&name).unwrap_or_default())
+}
+
+/// An answer to `question` as it would be typed.
+fn example(store: &Store, question: &Question) -> Result<String, Problem> {
+    if matches!(question.about, About::Budget(_)) {
+        return Ok("'20 USD'".into());
+    }
+    let schema = json_of(store, &question.schema)?;
+    if let Some(name) = schema["properties"].as_object().and_then(|fields| fields.keys().next()) {
+        return Ok(format!("'{{\"{name}\": …}}'"));
+    }
+    let choices = json_of(store, &question.choices)?;
+    Ok(match choices.as_array().and_then(|choices| choices.first()) {
+        Some(Json::String(word)) if word.chars().all(char::is_alphanumeric) => word.clone(),
+        Some(_) => "1".into(),
+        None => "yes".into(),
+    })
 }
 
 fn listed(choices: &[Json]) -> String {

@@ -4,6 +4,7 @@
 //! written always, and taken out by `anstream` where nobody would see them.
 
 pub(crate) mod diagnostics;
+pub(crate) mod outline;
 pub(crate) mod progress;
 pub(crate) mod sarif;
 pub(crate) mod schema;
