@@ -62,7 +62,8 @@ fn own_title<'a>(title: &'a str, html: &str) -> &'a str {
     let separators = [" - ", " | ", " – ", " — ", " · ", " :: "];
     let mut heads =
         separators.iter().filter_map(|mark| title.rsplit_once(mark)).map(|(head, _)| head);
-    heads.find(|head| html.contains(&format!(">{head}<"))).unwrap_or(title)
+    let html = html.to_lowercase();
+    heads.find(|head| html.contains(&format!(">{}<", head.to_lowercase()))).unwrap_or(title)
 }
 
 /// Puts `heading`, which was taken for the title, back in front of its section.
@@ -117,6 +118,7 @@ mod tests {
     fn the_name_of_the_site_is_no_part_of_the_title() {
         let page = "<title>A. | B. - Site</title><h1><a href='#a'>A. | B.</a></h1>";
         assert_eq!(own_title("A. | B. - Site", page), "A. | B.");
+        assert_eq!(own_title("What is ice? - Site", "<h2>What Is Ice?</h2>"), "What is ice?");
         assert_eq!(
             own_title("Before - After", "<title>Before - After</title><h1>Ice</h1>"),
             "Before - After"

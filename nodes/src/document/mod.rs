@@ -65,7 +65,7 @@ impl Kind for Read {
     type Output = Output;
 
     const NAME: &'static str = "document/read";
-    const VERSION: u32 = 2;
+    const VERSION: u32 = 3;
     const NATURE: Nature = Nature::Pure;
     const DOCS: &'static str = "\
 Reads the words of a text, Markdown, HTML, PDF or DOCX file.
