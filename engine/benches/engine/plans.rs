@@ -9,6 +9,7 @@ use flow_engine::kind::{Attempt, Failure, Kind, Nature, Pure, Registry, Weight};
 use flow_engine::plan::graph::{
     Body, BodyIndex, Call, Each, Gives, Node, NodeIndex, Plan, PlannedKind, Work,
 };
+use flow_engine::schema::Schema;
 use flow_engine::source::Span;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -128,8 +129,8 @@ pub(crate) fn plan(registry: &Registry, mut bodies: Vec<Body>, nodes: Vec<Node>)
             nature: card.nature,
             weight: card.weight,
             inline: card.inline,
-            input: card.input,
-            output: card.output,
+            input: Schema::clone(&card.input),
+            output: Schema::clone(&card.output),
             provider: String::new(),
             slots: 0,
         };

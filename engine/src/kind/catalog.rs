@@ -4,7 +4,8 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
+use std::ops::Deref;
+use std::sync::{Arc, LazyLock};
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
@@ -35,9 +36,9 @@ pub struct Card {
     /// What `provider:` may be, the default first.
     pub providers: Vec<String>,
     /// An object schema; its properties are the input ports.
-    pub input: Schema,
+    pub input: Later,
     /// The output's schema when nothing is known of the input.
-    pub output: Schema,
+    pub output: Later,
     /// The output's schema, given what is known of the input.
     pub output_of: Arc<dyn Fn(&Known) -> Schema + Send + Sync>,
     /// Versions of tools, voices, fonts. Asked for only when a plan is fingerprinted: it may look at the disk.
@@ -48,6 +49,26 @@ pub struct Card {
     pub quote: Arc<Quote>,
     /// The same while only some of the input is known; then provider and model.
     pub ceiling: Arc<Ceiling>,
+}
+
+/// A schema that is made when it is first looked at: a pipeline uses few of all kinds.
+#[derive(Clone)]
+pub struct Later(Arc<LazyLock<Schema, Making>>);
+
+type Making = Box<dyn FnOnce() -> Schema + Send>;
+
+impl Later {
+    pub fn new(make: impl FnOnce() -> Schema + Send + 'static) -> Self {
+        Self(Arc::new(LazyLock::new(Box::new(make))))
+    }
+}
+
+impl Deref for Later {
+    type Target = Schema;
+
+    fn deref(&self) -> &Schema {
+        &self.0
+    }
 }
 
 /// The most that one attempt with an input can cost.

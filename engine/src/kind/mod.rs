@@ -23,7 +23,7 @@ use crate::money::Usd;
 use crate::name::Digest;
 use crate::schema::Schema;
 use crate::time::Timestamp;
-pub use catalog::{Card, Catalog, Known, Nature, Port, Weight};
+pub use catalog::{Card, Catalog, Known, Later, Nature, Port, Weight};
 pub use file::{AnyFile, Artifacts, File, MediaType, StoreError};
 pub use purchase::{Armed, Asked, Bill, By, Job, NotRecorded, Slot, Source, Step, Unpriced, Value};
 pub use registry::Registry;
@@ -85,8 +85,8 @@ pub trait Kind: Send + Sync + 'static {
 
 /// A kind that is quick and depends on nothing but its input: evaluated inside the scheduler's tick.
 pub trait Pure: Send + Sync + 'static {
-    type Input: DeserializeOwned + JsonSchema;
-    type Output: Serialize + JsonSchema;
+    type Input: DeserializeOwned + JsonSchema + 'static;
+    type Output: Serialize + JsonSchema + 'static;
 
     const NAME: &'static str;
     const VERSION: u32;

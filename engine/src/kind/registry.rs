@@ -10,7 +10,9 @@ use std::sync::Arc;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 
-use super::{Asked, Attempt, Card, Catalog, Class, Failure, Kind, Nature, Pure, Unpriced, Weight};
+use super::{
+    Asked, Attempt, Card, Catalog, Class, Failure, Kind, Later, Nature, Pure, Unpriced, Weight,
+};
 use crate::money::Usd;
 use crate::name::KindName;
 use crate::schema::Schema;
@@ -56,8 +58,8 @@ impl Registry {
             inline: false,
             capability: K::CAPABILITY,
             providers: kind.providers(),
-            input: Schema::of_input::<K::Input>(),
-            output: Schema::of::<K::Output>(),
+            input: Later::new(Schema::of_input::<K::Input>),
+            output: Later::new(Schema::of::<K::Output>),
             output_of: Arc::new(move |known| of_output.output(known)),
             revision: Arc::new(move || of_revision.revision()),
             slots: K::SLOTS,
@@ -85,8 +87,8 @@ impl Registry {
             inline: true,
             capability: None,
             providers: Vec::new(),
-            input: Schema::of_input::<K::Input>(),
-            output: Schema::of::<K::Output>(),
+            input: Later::new(Schema::of_input::<K::Input>),
+            output: Later::new(Schema::of::<K::Output>),
             output_of: Arc::new(move |known| of_output.0.output(known)),
             revision: Arc::new(String::new),
             slots: 0,

@@ -60,8 +60,8 @@ impl Planner<'_> {
             nature: card.nature,
             weight: card.weight,
             inline: card.inline,
-            input: card.input.clone(),
-            output: card.output.clone(),
+            input: Schema::clone(&card.input),
+            output: Schema::clone(&card.output),
             provider: String::new(),
             slots: card.slots,
         });

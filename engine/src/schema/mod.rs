@@ -7,6 +7,7 @@ mod address;
 mod compose;
 mod covers;
 mod draft;
+mod generated;
 mod lists;
 mod media;
 mod objects;
@@ -14,6 +15,7 @@ mod position;
 mod reader;
 mod refer;
 mod shape;
+mod told;
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -21,7 +23,7 @@ use std::sync::{Arc, OnceLock};
 use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
 use schemars::JsonSchema;
-use schemars::generate::SchemaSettings;
+use schemars::generate::Contract;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value as Json, json};
 
@@ -104,16 +106,14 @@ impl Schema {
         ANYTHING.get_or_init(|| Self::plain(json!(true))).clone()
     }
 
-    /// What `T` serialises to.
-    pub fn of<T: JsonSchema>() -> Self {
-        let settings = SchemaSettings::draft2020_12().for_serialize();
-        Self::new(settings.into_generator().into_root_schema_for::<T>().to_value())
+    /// What `T` serialises to. Made once: every node of a kind has the same one.
+    pub fn of<T: JsonSchema + 'static>() -> Self {
+        generated::once::<T>(Contract::Serialize)
     }
 
     /// What `T` deserialises from.
-    pub fn of_input<T: JsonSchema>() -> Self {
-        let settings = SchemaSettings::draft2020_12().for_deserialize();
-        Self::new(settings.into_generator().into_root_schema_for::<T>().to_value())
+    pub fn of_input<T: JsonSchema + 'static>() -> Self {
+        generated::once::<T>(Contract::Deserialize)
     }
 
     /// The schema as a document of its own, with the definitions that it refers to.
@@ -130,13 +130,7 @@ impl Schema {
                 return vec![Violation { path: String::new(), message }];
             }
         };
-        validator
-            .iter_errors(value)
-            .map(|error| Violation {
-                path: error.instance_path().to_string(),
-                message: self.told(&error),
-            })
-            .collect()
+        validator.iter_errors(value).flat_map(|error| told::violations(self, &error)).collect()
     }
 
     /// Whether `value` fits.
@@ -165,26 +159,6 @@ impl Schema {
             }
         }
         false
-    }
-
-    fn told(&self, error: &jsonschema::ValidationError<'_>) -> String {
-        match error.kind() {
-            ValidationErrorKind::Format { format } if format == "money" => {
-                format!("{} is no amount such as \"0.05 USD\"", error.instance())
-            }
-            ValidationErrorKind::AnyOf { .. } | ValidationErrorKind::OneOfNotValid { .. } => {
-                let at = error.schema_path().as_str();
-                let at = at.rsplit_once('/').map_or("", |(at, _)| at);
-                let node = self.as_json().pointer(at);
-                let types = node.map(|node| Self::within(node.clone(), &self.0.defs).types());
-                let is = JsonTypes::of(error.instance());
-                match types.filter(|types| !types.has(is)) {
-                    Some(types) => format!("{} is not {types}", error.instance()),
-                    None => format!("{} has none of the forms that are taken", error.instance()),
-                }
-            }
-            _ => error.to_string(),
-        }
     }
 
     fn validator(&self) -> Result<&Validator, &str> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value as Json, json};
 
-use crate::kind::{Card, Catalog, Known, Nature, Weight};
+use crate::kind::{Card, Catalog, Known, Later, Nature, Weight};
 use crate::money::Usd;
 use crate::plan::field;
 use crate::schema::Schema;
@@ -145,8 +145,8 @@ pub(in crate::plan) fn card(name: &str, input: Json, output: Json) -> Card {
         inline: false,
         capability: None,
         providers: Vec::new(),
-        input: Schema::new(input),
-        output,
+        input: Later::new(|| Schema::new(input)),
+        output: Later::new(|| output),
         output_of: Arc::new(move |_| of.clone()),
         revision: Arc::new(|| "tool 1.2".into()),
         slots: 0,

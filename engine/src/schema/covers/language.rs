@@ -29,6 +29,19 @@ pub(super) fn within(from: &str, to: &str) -> Option<Inclusion> {
     search(&automaton(from)?, &automaton(to)?)
 }
 
+/// Whether `pattern` is found in `text`. None, where it cannot be told.
+pub(super) fn has(pattern: &str, text: &str) -> Option<bool> {
+    let dfa = automaton(pattern)?;
+    let mut state = dfa.start_state(&start::Config::new().anchored(Anchored::Yes)).ok()?;
+    for byte in text.bytes() {
+        state = dfa.next_state(state, byte);
+        if dfa.is_quit_state(state) {
+            return None;
+        }
+    }
+    Some(dfa.is_match_state(dfa.next_eoi_state(state)))
+}
+
 /// The shortest text that `pattern` matches.
 pub(super) fn example(pattern: &str) -> Option<String> {
     match search(&automaton(pattern)?, &dense::DFA::never_match().ok()?)? {

@@ -9,6 +9,7 @@
 //! 4. a search for one value that breaks the edge (`samples`).
 
 mod canonical;
+mod conditions;
 #[cfg(test)]
 mod differential;
 mod facts;

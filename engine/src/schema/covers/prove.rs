@@ -11,10 +11,12 @@ use serde_json::{Map, Value as Json};
 
 use super::super::shape::{Branch, branches};
 use super::super::{Definitions, JsonTypes, MEDIA, Schema, refer};
+use super::conditions::together;
 use super::facts::{
     bounded, field_nodes, have_other_tags, is_loose, is_required, is_true, item_nodes, matched,
     most, prefix, ranged, rest_nodes, said, single_types, sized, value_fits, written,
 };
+use super::{language, same};
 
 /// So many pairs are looked at; an edge's types are small, and the canonical forms come next.
 const MAX_STEPS: usize = 2000;
@@ -31,18 +33,37 @@ pub(super) fn proves(consumer: &Schema, producer: &Schema) -> bool {
         left: MAX_STEPS,
         assumed: BTreeMap::new(),
     };
-    proof.all(&consumer.0.node, &[&producer.0.node], 0, 0)
+    proof.all(&consumer.0.node, &[&producer.0.node], At { depth: 0, below: 0 })
 }
 
 /// A pair of places: a consumer's node, and the producer's nodes that all hold.
 type Pair = (usize, Vec<usize>);
 
-struct Proof<'s> {
-    consumer: &'s Definitions,
-    producer: &'s Definitions,
-    left: usize,
+pub(super) struct Proof<'s> {
+    pub(super) consumer: &'s Definitions,
+    pub(super) producer: &'s Definitions,
+    pub(super) left: usize,
     /// Pairs under proof, each with how deep in the value it stands.
     assumed: BTreeMap<Pair, usize>,
+}
+
+/// Where a proof is: how far the schemas were followed, and how deep in the value both stand.
+#[derive(Clone, Copy)]
+pub(super) struct At {
+    pub(super) depth: usize,
+    pub(super) below: usize,
+}
+
+impl At {
+    /// One schema further, of the same value.
+    pub(super) fn same(self) -> Self {
+        Self { depth: self.depth + 1, ..self }
+    }
+
+    /// One schema further, of a part of the value.
+    pub(super) fn part(self) -> Self {
+        Self { depth: self.depth + 1, below: self.below + 1 }
+    }
 }
 
 fn place<T>(of: &T) -> usize {
@@ -50,18 +71,12 @@ fn place<T>(of: &T) -> usize {
 }
 
 impl<'s> Proof<'s> {
-    /// Whether `consumer` takes what fits all of `producer`; `below` says how deep in the value both stand.
-    fn all(
-        &mut self,
-        consumer: &'s Json,
-        producer: &[&'s Json],
-        depth: usize,
-        below: usize,
-    ) -> bool {
+    /// Whether `consumer` takes what fits all of `producer`; `at` says how deep in the value both stand.
+    pub(super) fn all(&mut self, consumer: &'s Json, producer: &[&'s Json], at: At) -> bool {
         if is_true(consumer) {
             return true;
         }
-        if self.left == 0 || depth > MAX_DEPTH {
+        if self.left == 0 || at.depth > MAX_DEPTH {
             return false;
         }
         self.left -= 1;
@@ -70,11 +85,11 @@ impl<'s> Proof<'s> {
         let pair = (place(consumer), places);
         match self.assumed.get(&pair) {
             // The value is smaller than where the pair was met: it holds there if it holds here.
-            Some(&met) => return met < below,
-            None => self.assumed.insert(pair.clone(), below),
+            Some(&met) => return met < at.below,
+            None => self.assumed.insert(pair.clone(), at.below),
         };
         let opened = self.opened(producer);
-        let proved = opened.iter().all(|branch| self.branch(consumer, branch, depth + 1, below));
+        let proved = opened.iter().all(|branch| self.branch(consumer, branch, at.same()));
         self.assumed.remove(&pair);
         proved
     }
@@ -99,23 +114,31 @@ impl<'s> Proof<'s> {
     }
 
     /// Whether `consumer` takes all of `branch`.
-    fn branch(
-        &mut self,
-        consumer: &'s Json,
-        branch: &Branch<'s>,
-        depth: usize,
-        below: usize,
-    ) -> bool {
+    pub(super) fn branch(&mut self, consumer: &'s Json, branch: &Branch<'s>, at: At) -> bool {
         let fields = match consumer {
             Json::Bool(takes) => return *takes,
             Json::Object(fields) => fields,
             _ => return false,
         };
-        if depth > MAX_DEPTH || self.left == 0 {
+        if at.depth > MAX_DEPTH || self.left == 0 {
             return false;
         }
         self.left -= 1;
-        fields.iter().all(|(key, value)| self.keyword(fields, key, value, branch, depth, below))
+        fields.iter().all(|(key, value)| {
+            self.keyword(fields, key, value, branch, at) || self.stands(fields, key, branch)
+        })
+    }
+
+    /// Whether the branch says `key`, and all that it depends on, word by word.
+    fn stands(&self, fields: &Map<String, Json>, key: &str, branch: &Branch<'s>) -> bool {
+        let own = [key];
+        let keys = together(key).unwrap_or(&own);
+        branch.parts.iter().any(|part| {
+            keys.iter().all(|key| match (fields.get(*key), part.get(*key)) {
+                (Some(a), Some(b)) => same::says(key, [(a, self.consumer), (b, self.producer)]),
+                (a, b) => a.is_none() && b.is_none(),
+            })
+        })
     }
 
     fn keyword(
@@ -124,8 +147,7 @@ impl<'s> Proof<'s> {
         key: &str,
         value: &'s Json,
         branch: &Branch<'s>,
-        depth: usize,
-        below: usize,
+        at: At,
     ) -> bool {
         let types = branch.types;
         let list = || value.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -138,11 +160,11 @@ impl<'s> Proof<'s> {
                 .is_some_and(|written| written.iter().all(|one| list().contains(one))),
             "$ref" => {
                 let target = value.as_str().and_then(|target| refer::target(target, self.consumer));
-                target.is_some_and(|target| self.branch(target, branch, depth + 1, below))
+                target.is_some_and(|target| self.branch(target, branch, at.same()))
             }
-            "allOf" => list().iter().all(|part| self.branch(part, branch, depth + 1, below)),
-            "anyOf" => self.any(list(), branch, depth, below),
-            "oneOf" => self.one(list(), branch, depth, below),
+            "allOf" => list().iter().all(|part| self.branch(part, branch, at.same())),
+            "anyOf" => self.any(list(), branch, at),
+            "oneOf" => self.one(list(), branch, at),
             "minimum" | "exclusiveMinimum" | "maximum" | "exclusiveMaximum" => {
                 !types.has(JsonTypes::NUMBER) || bounded(branch, key, value)
             }
@@ -170,21 +192,19 @@ impl<'s> Proof<'s> {
                     || value.as_object().is_some_and(|properties| {
                         properties
                             .iter()
-                            .all(|(name, schema)| self.property(schema, name, branch, depth, below))
+                            .all(|(name, schema)| self.property(schema, name, branch, at))
                     })
             }
             "additionalProperties" => {
-                !types.has(JsonTypes::OBJECT) || self.rest(fields, value, branch, depth, below)
+                !types.has(JsonTypes::OBJECT) || self.rest(fields, value, branch, at)
             }
-            "items" => {
-                !types.has(JsonTypes::LIST) || self.items(fields, value, branch, depth, below)
-            }
+            "items" => !types.has(JsonTypes::LIST) || self.items(fields, value, branch, at),
             "prefixItems" => {
                 !types.has(JsonTypes::LIST)
                     || list().iter().enumerate().all(|(index, item)| {
                         let given = item_nodes(branch, index);
                         most(branch).is_some_and(|most| most <= index as u64)
-                            || self.all(item, &given, depth + 1, below + 1)
+                            || self.all(item, &given, at.part())
                     })
             }
             "uniqueItems" => {
@@ -194,34 +214,23 @@ impl<'s> Proof<'s> {
                     || most(branch).is_some_and(|most| most <= 1)
             }
             // What asserts, and is not followed here.
-            "not"
-            | "if"
-            | "then"
-            | "else"
-            | "contains"
-            | "minContains"
-            | "maxContains"
-            | "patternProperties"
-            | "propertyNames"
-            | "dependentRequired"
-            | "dependentSchemas"
-            | "dependencies"
-            | "unevaluatedProperties"
-            | "unevaluatedItems"
-            | "$dynamicRef"
-            | "$recursiveRef" => false,
-            _ => true,
+            "dependencies" | "$dynamicRef" | "$recursiveRef" => false,
+            _ => self.condition(fields, key, value, branch, at),
         }
     }
 
-    fn any(
-        &mut self,
-        alternatives: &'s [Json],
-        branch: &Branch<'s>,
-        depth: usize,
-        below: usize,
-    ) -> bool {
-        if alternatives.iter().any(|one| self.branch(one, branch, depth + 1, below)) {
+    /// Whether `consumer`, of the producer's own schemas, takes all of `producer`, of the consumer's.
+    pub(super) fn turned(&mut self, consumer: &'s Json, producer: &'s Json, at: At) -> bool {
+        let left = self.left;
+        let assumed = BTreeMap::new();
+        let mut proof = Proof { consumer: self.producer, producer: self.consumer, left, assumed };
+        let proved = proof.all(consumer, &[producer], at.same());
+        self.left = proof.left;
+        proved
+    }
+
+    fn any(&mut self, alternatives: &'s [Json], branch: &Branch<'s>, at: At) -> bool {
+        if alternatives.iter().any(|one| self.branch(one, branch, at.same())) {
             return true;
         }
         // Values of different types may go different ways.
@@ -229,23 +238,16 @@ impl<'s> Proof<'s> {
         parts.len() > 1
             && parts.into_iter().all(|types| {
                 let branch = Branch { types, ..branch.clone() };
-                alternatives.iter().any(|one| self.branch(one, &branch, depth + 1, below))
+                alternatives.iter().any(|one| self.branch(one, &branch, at.same()))
             })
     }
 
     /// Exactly one alternative: one takes all, and no other takes any.
-    fn one(
-        &mut self,
-        alternatives: &'s [Json],
-        branch: &Branch<'s>,
-        depth: usize,
-        below: usize,
-    ) -> bool {
+    fn one(&mut self, alternatives: &'s [Json], branch: &Branch<'s>, at: At) -> bool {
         let parts = single_types(branch.types);
         parts.into_iter().all(|types| {
             let branch = Branch { types, ..branch.clone() };
-            let taking =
-                alternatives.iter().position(|one| self.branch(one, &branch, depth + 1, below));
+            let taking = alternatives.iter().position(|one| self.branch(one, &branch, at.same()));
             taking.is_some_and(|taking| {
                 alternatives
                     .iter()
@@ -256,20 +258,19 @@ impl<'s> Proof<'s> {
     }
 
     /// Whether no value of `branch` fits `consumer`: another type, or another tag.
-    fn is_apart(&self, consumer: &'s Json, branch: &Branch<'s>) -> bool {
+    pub(super) fn is_apart(&self, consumer: &'s Json, branch: &Branch<'s>) -> bool {
         branches(consumer, self.consumer).iter().all(|other| {
             (other.types & branch.types).is_empty()
                 || (branch.types == JsonTypes::OBJECT && have_other_tags(other, branch))
         })
     }
 
-    fn property(
+    pub(super) fn property(
         &mut self,
         consumer: &'s Json,
         name: &str,
         branch: &Branch<'s>,
-        depth: usize,
-        below: usize,
+        at: At,
     ) -> bool {
         if let Some(values) = written(branch) {
             return values
@@ -279,47 +280,53 @@ impl<'s> Proof<'s> {
         }
         match field_nodes(branch, name) {
             None => true,
-            Some(nodes) => self.all(consumer, &nodes, depth + 1, below + 1),
+            Some(nodes) => self.all(consumer, &nodes, at.part()),
         }
     }
 
     /// Fields that the consumer does not name.
-    fn rest(
+    pub(super) fn rest(
         &mut self,
         fields: &'s Map<String, Json>,
         consumer: &'s Json,
         branch: &Branch<'s>,
-        depth: usize,
-        below: usize,
+        at: At,
     ) -> bool {
         if is_true(consumer) {
             return true;
         }
-        if fields.contains_key("patternProperties") || branch.opaque || written(branch).is_some() {
+        if branch.opaque || written(branch).is_some() {
             return false;
         }
         let named = fields.get("properties").and_then(Json::as_object);
-        let is_named = |name: &str| named.is_some_and(|named| named.contains_key(name));
+        let taken = fields.get("patternProperties").and_then(Json::as_object);
+        let is_taken = |name: &str| {
+            taken.into_iter().flat_map(Map::keys).any(|p| language::has(p, name) == Some(true))
+        };
+        let is_named =
+            |name: &str| named.is_some_and(|named| named.contains_key(name)) || is_taken(name);
         let own = branch.parts.iter().filter_map(|part| part.get("properties")?.as_object());
         let own: Vec<&'s String> = own.flat_map(Map::keys).filter(|name| !is_named(name)).collect();
         let patterns =
             branch.parts.iter().filter_map(|part| part.get("patternProperties")?.as_object());
-        let patterns: Vec<&'s Json> = patterns.flat_map(Map::values).collect();
-        own.into_iter().all(|name| self.property(consumer, name, branch, depth, below))
-            && patterns.iter().all(|schema| self.all(consumer, &[*schema], depth + 1, below + 1))
+        let patterns = patterns.flatten();
+        let is_new = |pattern: &str| !taken.is_some_and(|taken| taken.contains_key(pattern));
+        let patterns = patterns.filter(|(pattern, _)| is_new(pattern));
+        let patterns: Vec<&'s Json> = patterns.map(|(_, schema)| schema).collect();
+        own.into_iter().all(|name| self.property(consumer, name, branch, at))
+            && patterns.iter().all(|schema| self.all(consumer, &[*schema], at.part()))
             && match rest_nodes(branch) {
                 None => true,
-                Some(nodes) => self.all(consumer, &nodes, depth + 1, below + 1),
+                Some(nodes) => self.all(consumer, &nodes, at.part()),
             }
     }
 
-    fn items(
+    pub(super) fn items(
         &mut self,
         fields: &'s Map<String, Json>,
         consumer: &'s Json,
         branch: &Branch<'s>,
-        depth: usize,
-        below: usize,
+        at: At,
     ) -> bool {
         if let Some(values) = written(branch) {
             let skipped = prefix(fields);
@@ -332,12 +339,12 @@ impl<'s> Proof<'s> {
         let first = prefix(fields);
         let each = (first..told).take_while(|index| (*index as u64) < most).all(|index| {
             let given = item_nodes(branch, index);
-            self.all(consumer, &given, depth + 1, below + 1)
+            self.all(consumer, &given, at.part())
         });
         let behind = told.max(first);
         each && (most <= behind as u64 || {
             let given = item_nodes(branch, behind);
-            self.all(consumer, &given, depth + 1, below + 1)
+            self.all(consumer, &given, at.part())
         })
     }
 }

@@ -30,9 +30,16 @@ fn has_opposites(schema: &Schema, key: &str) -> bool {
     let opposites: Vec<&Json> = opposites.collect();
     parts.iter().any(|part| {
         opposites.iter().any(|opposite| {
-            Pairing { defs: &schema.0.defs, assumed: BTreeSet::new() }.same("", part, opposite)
+            let defs = &*schema.0.defs;
+            says("", [(part, defs), (opposite, defs)])
         })
     })
+}
+
+/// Whether both say the same as values of the keyword `key`; each refers to definitions of its own.
+pub(super) fn says(key: &str, both: [(&Json, &Map<String, Json>); 2]) -> bool {
+    let [(a, of_a), (b, of_b)] = both;
+    Pairing { defs: [of_a, of_b], assumed: BTreeSet::new() }.same(key, a, b)
 }
 
 fn is_annotation(key: &str) -> bool {
@@ -51,7 +58,7 @@ fn is_annotation(key: &str) -> bool {
 }
 
 struct Pairing<'s> {
-    defs: &'s Map<String, Json>,
+    defs: [&'s Map<String, Json>; 2],
     /// References that are taken for the same while their targets are compared.
     assumed: BTreeSet<(String, String)>,
 }
@@ -60,6 +67,9 @@ impl Pairing<'_> {
     fn same(&mut self, key: &str, a: &Json, b: &Json) -> bool {
         match (a, b) {
             _ if matches!(key, "const" | "enum") => a == b,
+            // What they mean depends on how one came there.
+            _ if matches!(key, "$dynamicRef" | "$recursiveRef") => false,
+            (Json::String(a), Json::String(b)) if key == "$ref" => self.same_targets(a, b),
             (Json::Object(a), Json::Object(b)) => self.same_objects(key, a, b),
             (Json::Array(a), Json::Array(b)) => {
                 a.len() == b.len() && a.iter().zip(b).all(|(a, b)| self.same("", a, b))
@@ -76,18 +86,17 @@ impl Pairing<'_> {
         told(a) == told(b)
             && a.iter().filter(|(key, _)| names || !is_annotation(key)).all(|(key, value)| {
                 let keyword = if names { "" } else { key.as_str() };
-                b.get(key).is_some_and(|other| match (keyword, value, other) {
-                    ("$ref", Json::String(a), Json::String(b)) => self.same_targets(a, b),
-                    _ => self.same(keyword, value, other),
-                })
+                b.get(key).is_some_and(|other| self.same(keyword, value, other))
             })
     }
 
     fn same_targets(&mut self, a: &str, b: &str) -> bool {
-        if a == b || !self.assumed.insert((a.to_owned(), b.to_owned())) {
+        let [of_a, of_b] = self.defs;
+        let is_one = a == b && std::ptr::eq(of_a, of_b);
+        if is_one || !self.assumed.insert((a.to_owned(), b.to_owned())) {
             return true;
         }
-        match (refer::target(a, self.defs), refer::target(b, self.defs)) {
+        match (refer::target(a, of_a), refer::target(b, of_b)) {
             (Some(a), Some(b)) => self.same("", a, b),
             _ => false,
         }
