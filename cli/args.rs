@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use clap::builder::{OsStringValueParser, TypedValueParser};
 use clap::{Parser, Subcommand, ValueEnum};
 use flow_engine::document::Syntax;
+use flow_engine::money::Usd;
 
 use crate::values::Assignment;
 
@@ -275,6 +276,9 @@ pub(crate) struct Check {
     /// Take warnings for errors
     #[arg(long)]
     pub(crate) strict: bool,
+    /// Prove that no run of a pipeline can cost more, or show what can
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) max: Option<Usd>,
     #[arg(long, value_enum, default_value_t = Findings::Text)]
     pub(crate) format: Findings,
 }

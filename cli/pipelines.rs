@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flow_engine::diagnostic::{Diagnostic, Severity};
+use flow_engine::diagnostic::{Diagnostic, MOST_TOLD, Severity};
 use flow_engine::document;
 use flow_engine::kind::Catalog;
 use flow_engine::plan;
@@ -23,7 +23,10 @@ const MOST_READ: u64 = 64 << 20;
 pub(crate) struct Checked {
     /// None where there is an error.
     pub(crate) plan: Option<Plan>,
+    /// The first of them, each once.
     pub(crate) findings: Vec<Diagnostic>,
+    /// So many more there are.
+    pub(crate) left_out: usize,
 }
 
 impl Checked {
@@ -50,8 +53,11 @@ pub(crate) fn check(path: &Path, catalog: &Catalog) -> Result<Checked, Problem> 
         None => (None, Vec::new()),
     };
     findings.extend(more);
-    findings.sort_by_key(Diagnostic::order);
-    Ok(Checked { plan, findings })
+    findings.sort_by_cached_key(Diagnostic::order);
+    let plan = plan.filter(|_| errors(&findings) == 0);
+    let left_out = findings.len().saturating_sub(MOST_TOLD);
+    findings.truncate(MOST_TOLD);
+    Ok(Checked { plan, findings, left_out })
 }
 
 /// Reads a file that a pipeline names.

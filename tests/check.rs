@@ -252,3 +252,26 @@ fn three_mistakes_are_told_in_the_order_of_the_file() {
     let lines: Vec<_> = found.iter().map(|found| (&found["rule"], &found["line"])).collect();
     insta::assert_snapshot!(format!("{lines:?}"), @r#"[(String("unknown-key"), Number(2)), (String("unknown-kind"), Number(7)), (String("unknown-name"), Number(11))]"#);
 }
+
+#[test]
+fn what_a_used_pipeline_has_wrong_is_told_once_for_the_whole_folder() {
+    let part = "flow: 1\nname: part\nnodes:\n  a: { use: value, with: { value: 1, other: 2 } }\n";
+    let whole = "flow: 1\nname: whole\nnodes:\n  b: { use: ./part.yaml }\n";
+    let project = Project::new().with("all/part.yaml", part).with("all/whole.yaml", whole);
+    let ran = project.flow("check all");
+    assert_eq!(ran.status, Some(2), "{ran}");
+    assert!(ran.stderr.ends_with("checked 2 pipelines: 1 error\n"), "{ran}");
+}
+
+#[test]
+fn of_very_many_findings_the_first_are_shown_and_the_others_counted() {
+    let mut file = "flow: 1\nname: many\nnodes:\n".to_owned();
+    for node in 0..300 {
+        file.push_str(&format!("  n{node}: {{ uses: value }}\n"));
+    }
+    let project = Project::new().with("many.yaml", &file);
+    let ran = project.flow("check many.yaml");
+    assert_eq!(ran.status, Some(2), "{ran}");
+    assert_eq!(ran.stderr.matches("error[").count(), 200, "{ran}");
+    assert!(ran.stderr.contains("200 errors, and 100 more that are not shown\n"), "{ran}");
+}

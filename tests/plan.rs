@@ -51,6 +51,40 @@ fn a_plan_tells_worst_case_bill_time_and_critical_path_before_anything_runs() {
 }
 
 #[test]
+fn a_check_proves_that_no_run_costs_more_or_shows_what_can() {
+    let project = film();
+    snapshot!(project.flow("check film.yaml --max 2.5USD"), @"
+        exit status 0
+        --- stderr
+        checked 1 pipeline: nothing wrong
+        film.yaml: no run can cost more than 2.3424 USD
+    ");
+    snapshot!(project.flow("check film.yaml --max 2USD"), @"
+        exit status 2
+        --- stderr
+        error[over-max]: a run can cost 2.3424 USD, more than 2.00 USD
+          --> film.yaml:15:7
+           |
+        10 |       picture:
+           |       ------- `shots/picture`: 6 attempts, 0.0404 USD each at most: 0.2424 USD
+        ...
+        15 |       clip:
+           |       ^^^^ `shots/clip`: 6 attempts, 0.35 USD each at most: 2.10 USD
+           |
+        help: make less of it, or hold it below: `budget: 2.00 USD` at the top of the pipeline
+
+        checked 1 pipeline: 1 error
+    ");
+    snapshot!(project.flow("check film.yaml --max 2"), @"
+        exit status 2
+        --- stderr
+        error: invalid value '2' for '--max <AMOUNT>': an amount names its currency, as in `5 USD`
+
+        For more information, try '--help'.
+    ");
+}
+
+#[test]
 fn many_rehearsals_show_how_cost_and_time_are_spread() {
     let document = film().flow("plan film.yaml --simulate 100 --json").json();
     assert_eq!(document["runs"], 100, "{document}");

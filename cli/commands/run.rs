@@ -33,7 +33,7 @@ pub(crate) fn run(
 
 /// The plan of the file at `file`; what is wrong with it is told.
 pub(super) fn sound(file: &Path, catalog: &Catalog, global: &Global) -> Result<Plan, Problem> {
-    let Checked { plan, findings } = pipelines::check(file, catalog)?;
+    let Checked { plan, findings, .. } = pipelines::check(file, catalog)?;
     let Some(plan) = plan.filter(|_| pipelines::errors(&findings) == 0) else {
         return Err(refused(file, &findings, global)?);
     };

@@ -5,8 +5,8 @@
 use std::ops::Range;
 
 use annotate_snippets::{Annotation, AnnotationKind, Group, Level, Patch, Renderer, Snippet};
-use flow_engine::diagnostic::{Diagnostic, Label, Severity};
-use flow_engine::source::Source;
+use flow_engine::diagnostic::{Diagnostic, Fix, Label, Severity};
+use flow_engine::source::{Source, Span};
 use serde::Serialize;
 
 /// What programs read of all findings.
@@ -95,14 +95,17 @@ fn report(diagnostic: &Diagnostic) -> Vec<Group<'_>> {
     let at = &diagnostic.at;
     let (here, elsewhere): (Vec<_>, Vec<_>) =
         diagnostic.related.iter().partition(|label| label.source.path == at.source.path);
-    let mut main = snippet(&at.source).annotation(annotation(AnnotationKind::Primary, at));
+    let spans = here.iter().map(|label| label.span).chain([at.span]);
+    let window = Window::of(&at.source, spans);
+    let mut main = window.snippet().annotation(window.annotation(AnnotationKind::Primary, at));
     for label in here {
-        main = main.annotation(annotation(AnnotationKind::Context, label));
+        main = main.annotation(window.annotation(AnnotationKind::Context, label));
     }
     let mut group =
         level.primary_title(diagnostic.message.as_str()).id(diagnostic.rule.name).element(main);
     for label in elsewhere {
-        let other = snippet(&label.source).annotation(annotation(AnnotationKind::Context, label));
+        let window = Window::of(&label.source, [label.span]);
+        let other = window.snippet().annotation(window.annotation(AnnotationKind::Context, label));
         group = group.element(other);
     }
     let mut groups = vec![group];
@@ -116,24 +119,55 @@ fn help(diagnostic: &Diagnostic) -> Option<Group<'_>> {
     let title = Level::HELP.secondary_title(diagnostic.help.as_deref()?);
     Some(match &diagnostic.fix {
         Some(fix) => {
-            let patch = Patch::new(clamped(source, fix.span.range()), fix.text.as_str());
-            title.element(
-                Snippet::source(source.text.as_str())
-                    .path(source.path.display().to_string())
-                    .patch(patch),
-            )
+            let window = Window::of(source, [fix.span]);
+            title.element(window.snippet().patch(window.patch(fix)))
         }
         None => Group::with_title(title),
     })
 }
 
-fn snippet(source: &Source) -> Snippet<'_, Annotation<'_>> {
-    Snippet::source(source.text.as_str()).path(source.path.display().to_string())
+/// The lines of a file that a finding marks: the renderer looks at all lines that it is given.
+struct Window<'s> {
+    source: &'s Source,
+    text: &'s str,
+    /// Where it starts in the file: the byte, and the line.
+    start: usize,
+    line: usize,
 }
 
-fn annotation(kind: AnnotationKind, label: &Label) -> Annotation<'_> {
-    let annotation = kind.span(clamped(&label.source, label.span.range()));
-    if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) }
+impl<'s> Window<'s> {
+    fn of(source: &'s Source, spans: impl IntoIterator<Item = Span>) -> Self {
+        let text = source.text.as_str();
+        let ranges: Vec<_> = spans.into_iter().map(|span| clamped(source, span.range())).collect();
+        let first = ranges.iter().map(|range| range.start).min().unwrap_or_default();
+        let last = ranges.iter().map(|range| range.end).max().unwrap_or_default();
+        // What ends with the file is shown behind its last line.
+        let before = if first == text.len() { text.trim_end_matches('\n') } else { &text[..first] };
+        let start = before.rfind('\n').map_or(0, |at| at + 1);
+        let end = text[last..].find('\n').map_or(text.len(), |at| last + at + 1);
+        let line = text[..start].bytes().filter(|byte| *byte == b'\n').count() + 1;
+        Self { source, text: &text[start..end], start, line }
+    }
+
+    fn snippet<T: Clone>(&self) -> Snippet<'s, T> {
+        Snippet::source(self.text)
+            .line_start(self.line)
+            .path(self.source.path.display().to_string())
+    }
+
+    fn annotation<'l>(&self, kind: AnnotationKind, label: &'l Label) -> Annotation<'l> {
+        let annotation = kind.span(self.inside(label.span));
+        if label.text.is_empty() { annotation } else { annotation.label(label.text.as_str()) }
+    }
+
+    fn patch<'f>(&self, fix: &'f Fix) -> Patch<'f> {
+        Patch::new(self.inside(fix.span), fix.text.as_str())
+    }
+
+    fn inside(&self, span: Span) -> Range<usize> {
+        let range = clamped(self.source, span.range());
+        range.start - self.start..range.end - self.start
+    }
 }
 
 /// The range as far as it lies in the text, on the borders of characters: the renderer slices by it.
@@ -169,7 +203,6 @@ mod tests {
     use std::sync::Arc;
 
     use flow_engine::diagnostic::Rule;
-    use flow_engine::source::Span;
 
     use super::*;
 

@@ -28,6 +28,10 @@ pub struct Diagnostic {
     pub fix: Option<Fix>,
 }
 
+/// So many findings of one file are worked out in full, and shown: a file with more is no pipeline, or has one mistake
+/// many times.
+pub const MOST_TOLD: usize = 200;
+
 /// A place and what to say about it.
 #[derive(Clone, Debug)]
 pub struct Label {

@@ -24,6 +24,8 @@ pub(super) struct Reader<'a> {
 pub(super) struct Fields<'t> {
     pub span: Span,
     entries: Vec<(&'t Key, &'t Tree)>,
+    /// Keys without a value, which is told: nothing follows from what they do not say.
+    empty: Vec<&'t str>,
 }
 
 /// A key that stands there, and its value.
@@ -38,6 +40,11 @@ impl<'t> Fields<'t> {
 
     pub(super) fn key(&self, name: &str) -> Option<&'t Key> {
         self.entries.iter().find(|(key, _)| key.name == name).map(|(key, _)| *key)
+    }
+
+    /// Whether `name` stands there, with a value or without.
+    pub(super) fn names(&self, name: &str) -> bool {
+        self.key(name).is_some() || self.empty.contains(&name)
     }
 
     /// All entries left, in the file's order.
@@ -55,21 +62,30 @@ impl Reader<'_> {
     pub(super) fn fields<'t>(&mut self, tree: &'t Tree, key: &str) -> Option<Fields<'t>> {
         let entries = self.map(tree, key, "a map")?;
         let mut kept = Vec::with_capacity(entries.len());
+        let mut empty = Vec::new();
         for (key, value) in entries {
             match value.value {
                 Value::Null if key.name.starts_with("x-") => {}
-                Value::Null => self.no_value(key, value),
+                Value::Null => {
+                    self.no_value(key, value);
+                    empty.push(key.name.as_str());
+                }
                 _ => kept.push((key, value)),
             }
         }
-        Some(Fields { span: tree.place(), entries: kept })
+        Some(Fields { span: tree.place(), entries: kept, empty })
     }
 
     /// Tells that `key` has no value, unless it has one that is told of already: an alias that leads nowhere.
     pub(super) fn no_value(&mut self, key: &Key, value: &Tree) {
-        if !self.source.slice(value.span).starts_with('*') {
+        if !self.is_lost(value) {
             self.report(rules::null_value::found(self.source, key));
         }
+    }
+
+    /// Whether an alias that leads nowhere stands for `value`.
+    pub(super) fn is_lost(&self, value: &Tree) -> bool {
+        value.value == Value::Null && self.source.slice(value.span).starts_with('*')
     }
 
     /// The entries of `tree`, in which a null may stand.
@@ -226,7 +242,8 @@ impl Reader<'_> {
         {
             let inner = inner.trim();
             self.report(rules::wrapped_expression::found(self.source, tree, &key.name, inner));
-            return None;
+            // It goes on as it is mended, so that nothing follows from the finding.
+            return text::expression(self.source, tree, inner).ok();
         }
         match text::expression(self.source, tree, text) {
             Ok(expression) => Some(expression),

@@ -53,7 +53,7 @@ pub fn parse(source: &Arc<Source>) -> (Option<Document>, Vec<Diagnostic>) {
         None => None,
     };
     rules::missing_quotes::without_echoes(&mut reader.findings);
-    reader.findings.sort_by_key(Diagnostic::order);
+    reader.findings.sort_by_cached_key(Diagnostic::order);
     // What an alias repeats is found at each use; where it says the same place, once is enough.
     reader
         .findings

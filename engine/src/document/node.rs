@@ -4,7 +4,7 @@ use super::fields::{Field, Fields, Reader, entry};
 use super::rules;
 use super::syntax::{
     BodyBlock, CallBlock, CarryBlock, Entry, GateBlock, GateWord, NeedBlock, NodeBlock,
-    OnErrorWord, RepeatBlock, Target, WorkBlock,
+    OnErrorWord, RepeatBlock, Target, ValueBlock, WorkBlock,
 };
 use super::tree::{Key, Tree, Value};
 use crate::expression::Expression;
@@ -146,8 +146,9 @@ impl Reader<'_> {
             ["use", "nodes", "approve"].into_iter().filter_map(|key| fields.key(key)).collect();
         match said[..] {
             [] => {
-                let elsewhere = fields.key("uses").is_some();
-                if !elsewhere {
+                let is_told =
+                    ["uses", "use", "nodes", "approve"].iter().any(|key| fields.names(key));
+                if !is_told {
                     let finding =
                         rules::node_shape::nothing_to_do(self.source, &node.name, node.span);
                     self.report(finding);
@@ -174,8 +175,11 @@ impl Reader<'_> {
 
     /// `use`, `with`, `provider` and `model`.
     pub(super) fn call(&mut self, fields: &mut Fields<'_>) -> CallBlock {
+        // Where nothing is known of the ports, and that is told, the kind asks for none.
+        let are_lost = fields.names("with") && fields.key("with").is_none();
+        let target = fields.take("use").and_then(|field| self.target(field));
         CallBlock {
-            target: fields.take("use").and_then(|field| self.target(field)),
+            target: target.filter(|_| !are_lost),
             with: fields.take("with").map(|field| self.with(field)).unwrap_or_default(),
             provider: fields.take("provider").map(|field| entry(field, self.value(field.1))),
             model: fields.take("model").map(|field| entry(field, self.value(field.1))),
@@ -200,15 +204,18 @@ impl Reader<'_> {
     }
 
     /// Ports and their values; a null leaves its port out.
-    fn with(
-        &mut self,
-        (key, tree): Field<'_>,
-    ) -> Vec<(Spanned<String>, super::syntax::ValueBlock)> {
+    fn with(&mut self, (key, tree): Field<'_>) -> Vec<(Spanned<String>, ValueBlock)> {
         let entries = self.map(tree, &key.name, "a map of ports and values").unwrap_or_default();
         entries
             .iter()
-            .filter(|(_, value)| value.value != Value::Null)
-            .map(|(key, value)| (Spanned::new(key.name.clone(), key.span), self.value(value)))
+            .filter_map(|(key, value)| {
+                let block = match value.value {
+                    Value::Null if !self.is_lost(value) => return None,
+                    Value::Null => ValueBlock { template: None, tree: value.clone() },
+                    _ => self.value(value),
+                };
+                Some((Spanned::new(key.name.clone(), key.span), block))
+            })
             .collect()
     }
 
@@ -230,7 +237,7 @@ impl Reader<'_> {
         let (key, tree) = field;
         let mut fields = self.fields(tree, &key.name)?;
         for (name, example) in [("max", "max: 3"), ("until", "until: qa.passed")] {
-            if fields.key(name).is_none() {
+            if !fields.names(name) {
                 self.report(rules::missing_key::found(
                     self.source,
                     key.span,
@@ -322,7 +329,7 @@ fn lonely<'t>(fields: &Fields<'t>) -> Vec<(&'t Key, &'static str)> {
     ];
     partners
         .into_iter()
-        .filter(|(_, partners, _)| partners.iter().all(|key| fields.key(key).is_none()))
+        .filter(|(_, partners, _)| !partners.iter().any(|key| fields.names(key)))
         .filter_map(|(key, _, partner)| Some((fields.key(key)?, partner)))
         .collect()
 }

@@ -69,7 +69,7 @@ pub(super) fn read(reader: &mut Reader<'_>, tree: &Tree) -> Option<Document> {
 
 /// `nodes` and `outputs` of a pipeline.
 fn body(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> BodyBlock {
-    if fields.key("nodes").is_none() {
+    if !fields.names("nodes") {
         reader.report(rules::missing_key::found(
             reader.source,
             crate::source::Span { end: fields.span.start, ..fields.span },

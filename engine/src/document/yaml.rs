@@ -70,7 +70,13 @@ struct Open {
 
 enum Inside {
     List(Vec<Tree>),
-    Map { entries: Vec<(Key, Tree)>, seen: HashMap<String, Span>, key: Awaited },
+    Map {
+        entries: Vec<(Key, Tree)>,
+        seen: HashMap<String, Span>,
+        key: Awaited,
+        /// What `<<` would put here: it is refused, and what follows is read as if it were mended.
+        merged: Vec<(Key, Tree)>,
+    },
 }
 
 /// What a map waits for.
@@ -123,8 +129,12 @@ impl<'a> Composer<'a> {
             }
             Event::MappingStart(style, anchor, tag) => {
                 self.check_tag(tag.as_deref(), "map", span);
-                let inside =
-                    Inside::Map { entries: Vec::new(), seen: HashMap::new(), key: Awaited::Key };
+                let inside = Inside::Map {
+                    entries: Vec::new(),
+                    seen: HashMap::new(),
+                    key: Awaited::Key,
+                    merged: Vec::new(),
+                };
                 self.begin(span, style, anchor, inside);
             }
             Event::SequenceEnd | Event::MappingEnd => self.end(span),
@@ -153,7 +163,10 @@ impl<'a> Composer<'a> {
         let end = if open.flow { span.end } else { last.unwrap_or(open.start.end) };
         let value = match open.inside {
             Inside::List(items) => Value::List(items),
-            Inside::Map { entries, .. } => Value::Map(entries),
+            Inside::Map { mut entries, seen, merged, .. } => {
+                entries.extend(merged.into_iter().filter(|(key, _)| !seen.contains_key(&key.name)));
+                Value::Map(entries)
+            }
         };
         let span = Span { start: open.start.start, end: end.max(open.start.start) };
         self.close(Tree::new(value, span), open.anchor);
@@ -168,9 +181,9 @@ impl<'a> Composer<'a> {
             self.root = Some(tree);
             return;
         };
-        let (entries, seen, awaited) = match &mut open.inside {
+        let (entries, seen, awaited, merged) = match &mut open.inside {
             Inside::List(items) => return items.push(tree),
-            Inside::Map { entries, seen, key } => (entries, seen, key),
+            Inside::Map { entries, seen, key, merged } => (entries, seen, key, merged),
         };
         match std::mem::replace(awaited, Awaited::Key) {
             Awaited::Key => {
@@ -179,6 +192,9 @@ impl<'a> Composer<'a> {
             }
             Awaited::Value(key) if key.name == "<<" => {
                 self.findings.push(rules::merge_key::found(self.source, &key, &tree));
+                if let Value::Map(entries) = tree.value {
+                    merged.extend(entries);
+                }
             }
             Awaited::Value(key) => entries.push((key, tree)),
             Awaited::Nothing => {}

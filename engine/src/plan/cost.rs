@@ -25,6 +25,8 @@ pub struct NodeCost {
     /// `shots/clip`.
     pub path: String,
     pub span: Span,
+    /// Which of the plan's sources `span` is in.
+    pub source: u32,
     /// So many attempts may be made in all.
     pub attempts: u64,
     /// The dearest attempt.
@@ -66,7 +68,7 @@ impl Worst {
 
 /// The most that a run of `plan` can cost, node by node.
 pub fn worst(plan: &Plan, catalog: &Catalog) -> Worst {
-    let mut walk = Walk { plan, catalog, nodes: Vec::new() };
+    let mut walk = Walk { plan, catalog, source: 0, nodes: Vec::new() };
     walk.body(plan.root(), "", 1);
     Worst { nodes: walk.nodes }
 }
@@ -74,6 +76,8 @@ pub fn worst(plan: &Plan, catalog: &Catalog) -> Worst {
 struct Walk<'a> {
     plan: &'a Plan,
     catalog: &'a Catalog,
+    /// Of the body at hand.
+    source: u32,
     nodes: Vec<NodeCost>,
 }
 
@@ -82,6 +86,7 @@ impl Walk<'_> {
     fn body(&mut self, index: BodyIndex, path: &str, times: u64) {
         let body = self.plan.body(index);
         let is_node = matches!(body.gives, super::graph::Gives::Node(_));
+        let outside = std::mem::replace(&mut self.source, body.source);
         for node in &body.nodes {
             let name = match (is_node, path) {
                 (true, _) => path.to_owned(), // A map of one node: its body has no place in the file.
@@ -90,6 +95,7 @@ impl Walk<'_> {
             };
             self.node(node, &name, times);
         }
+        self.source = outside;
     }
 
     fn node(&mut self, node: &Node, path: &str, times: u64) {
@@ -141,7 +147,8 @@ impl Walk<'_> {
             },
             Err(why) => (Usd::ZERO, Bound::Unbounded(why)),
         };
-        self.nodes.push(NodeCost { path, span, attempts: times, each, worst });
+        let source = self.source;
+        self.nodes.push(NodeCost { path, span, source, attempts: times, each, worst });
     }
 
     /// The most that one attempt of a call can cost: of all that it may choose from, the dearest.
@@ -202,7 +209,7 @@ fn too_much() -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use std::sync::Arc;
 
     use super::*;
@@ -213,7 +220,7 @@ mod tests {
     use crate::source::Source;
 
     /// Pictures cost ten cents from `local`, twenty from everybody else but `nobody`, whose price is not known.
-    fn priced() -> Catalog {
+    pub(in crate::plan) fn priced() -> Catalog {
         let mut catalog = catalog();
         let image = catalog.kinds.get_mut("image/generate").expect("the tests have it");
         image.slots = 1;

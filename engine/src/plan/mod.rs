@@ -55,6 +55,7 @@ use graph::{
 pub use refused::unsupported;
 use resolve::{Level, Names};
 pub use rules::all as rules;
+pub use rules::over_max::over_max;
 use scope::{Given, Scope, Type};
 
 /// Reads a file that a pipeline names: another pipeline, a schema, a prompt. Fails with the reason.
@@ -79,7 +80,7 @@ pub fn check_with(
     planner.doubt = document.doubt.as_ref().map(|doubt| shared::doubt(&doubt.value, None));
     let Paper { inputs, budget, .. } = planner.document(document);
     let Planner { mut findings, kinds, bodies, files, pools, sources, doubt, .. } = planner;
-    findings.sort_by_key(|finding| {
+    findings.sort_by_cached_key(|finding| {
         let at = sources.iter().position(|source| source.path == finding.at.source.path);
         (at, finding.order())
     });

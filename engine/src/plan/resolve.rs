@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::order;
 use super::rules;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, MOST_TOLD};
 use crate::document::syntax::{
     AmountBlock, BodyBlock, CallBlock, FallbackBlock, NodeBlock, ValueBlock, WorkBlock,
 };
@@ -138,6 +138,12 @@ impl<'a> Names<'a> {
         names_in_amount(budget.and_then(|budget| budget.each.as_ref()), &mut within);
         let level = self.work(node, depth, &mut within);
         within.extend(afterwards(node));
+        // What names nothing is told while the loop's own names are in sight: one of them may be meant.
+        let (within, unknown): (Vec<_>, Vec<_>) =
+            within.into_iter().partition(|name| self.seen.contains_key(&name.value));
+        for mention in &unknown {
+            self.unknown(mention);
+        }
         // What the loop gives is no need of anyone.
         let is_variable = |name: &str| variables.iter().any(|variable| variable == name);
         mentions.extend(within.into_iter().filter(|name| !is_variable(&name.value)));
@@ -244,9 +250,13 @@ impl<'a> Names<'a> {
                 self.findings.push(finding);
             }
             _ => {
-                let mut known: Vec<&str> = self.seen.keys().map(String::as_str).collect();
-                known.extend(ROOTS);
-                known.sort_unstable();
+                let mut known: Vec<&str> = Vec::new();
+                // Nobody reads so many suggestions, and each is sought among all names.
+                if self.findings.len() < MOST_TOLD {
+                    known.extend(self.seen.keys().map(String::as_str));
+                    known.extend(ROOTS);
+                    known.sort_unstable();
+                }
                 let finding = rules::unknown_name::found(self.source, name, mention.span, &known);
                 self.findings.push(finding);
             }

@@ -11,6 +11,7 @@ pub(super) mod hidden_name;
 pub(super) mod missing_port;
 pub(super) mod no_alternative;
 pub(super) mod not_yet;
+pub(super) mod over_max;
 pub(super) mod pipeline_file;
 pub(super) mod port_mismatch;
 pub(super) mod prompt;
@@ -45,6 +46,7 @@ static OWN: &[&Rule] = &[
     &no_alternative::RULE,
     &not_yet::RULE,
     &pipeline_file::RULE,
+    &over_max::RULE,
     &port_mismatch::RULE,
     &prompt::RULE,
     &question::RULE,
