@@ -23,6 +23,8 @@ const MAX_STEPS: usize = 1_500;
 const TRYING: usize = 20;
 /// So deep values go.
 const MAX_DEPTH: usize = 8;
+/// So many fields an object is given to reach a bound.
+const MAX_FIELDS: u64 = 12;
 /// So long a text or list is made to reach a bound.
 const MAX_LENGTH: u64 = 300;
 
@@ -367,6 +369,7 @@ impl<'s> Maker<'s> {
         };
         let all: Map<String, Json> = choices.iter().filter_map(first).collect();
         let mut objects = vec![base.clone(), all.clone()];
+        objects.extend(self.of_each_size(&choices, base.clone(), depth));
         for (name, values) in &choices {
             if objects.len() > most_of(depth) {
                 break;
@@ -385,6 +388,35 @@ impl<'s> Maker<'s> {
             }
         }
         objects.into_iter().map(Json::Object).collect()
+    }
+
+    /// Objects with one more field each, from `base` on: of the names that there are, then of any that may stand there.
+    fn of_each_size(
+        &self,
+        choices: &[(String, Vec<Json>)],
+        base: Map<String, Json>,
+        depth: usize,
+    ) -> Vec<Map<String, Json>> {
+        let most = self.hints.lengths.iter().copied().filter(|length| *length <= MAX_FIELDS).max();
+        let most = usize::try_from(most.unwrap_or_default()).unwrap_or_default() + 1;
+        let known =
+            choices.iter().filter_map(|(name, values)| Some((name.clone(), values.first()?)));
+        // Any other name takes what `x` takes, which is there where others are.
+        let other = choices.iter().find(|(name, _)| name == "x");
+        let others = other.and_then(|(_, values)| values.first()).into_iter();
+        let others = others.flat_map(|value| (1..=most).map(move |n| (format!("x{n}"), value)));
+        let mut growing = base;
+        let mut objects = Vec::new();
+        for (name, value) in known.chain(others) {
+            if growing.len() >= most || objects.len() >= most_of(depth) {
+                break;
+            }
+            if !growing.contains_key(&name) {
+                growing.insert(name, value.clone());
+                objects.push(growing.clone());
+            }
+        }
+        objects
     }
 }
 
