@@ -52,6 +52,8 @@ pub(crate) fn check(path: &Path, catalog: &Catalog) -> Result<Checked, Problem> 
         Some(document) => plan::check_with(document, catalog, &named_by_another),
         None => (None, Vec::new()),
     };
+    // The process is over before anyone would miss the memory; to take a large document apart costs as much as to read it.
+    std::mem::forget(document);
     findings.extend(more);
     findings.sort_by_cached_key(Diagnostic::order);
     let plan = plan.filter(|_| errors(&findings) == 0);
