@@ -117,17 +117,8 @@ pub(crate) enum Verb {
         #[command(flatten)]
         rehearsal: Rehearsal,
     },
-    /// Go on with a run that was stopped or killed
-    Resume {
-        /// A run, as `flow runs` names it [default: the newest]
-        run: Option<String>,
-        /// Where to put the outputs [default: out/PIPELINE]
-        #[arg(long, value_name = "DIR")]
-        out: Option<PathBuf>,
-        /// Go on here with a run of a state that was copied or restored
-        #[arg(long)]
-        take_over: bool,
-    },
+    /// Go on with a run that was stopped or killed, or do a part of one again that has ended
+    Resume(Resume),
     /// List runs, newest first
     Runs,
     /// Show a run, or what one of its nodes did
@@ -180,6 +171,37 @@ pub(crate) enum Verb {
     Doctor,
     /// Print a completion script for a shell
     Completions { shell: clap_complete::Shell },
+}
+
+/// How a run is gone on with.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Resume {
+    /// A run, as `flow runs` names it [default: the newest]
+    pub(crate) run: Option<String>,
+    /// Do this node again, and all that follows from it
+    #[arg(long, value_name = "NODE")]
+    pub(crate) from: Vec<String>,
+    /// Do this item of a map again, such as 'shots[3]', and all that follows from it
+    #[arg(long, value_name = "ITEM")]
+    pub(crate) redo: Vec<String>,
+    #[command(flatten)]
+    pub(crate) values: Values,
+    /// Where to put the outputs [default: out/PIPELINE]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Go on here with a run of a state that was copied or restored
+    #[arg(long)]
+    pub(crate) take_over: bool,
+    /// Go on with this version of a kind, though the run was planned with another, such as media/concat@2
+    #[arg(long, value_name = "KIND@VERSION", value_parser = accepted)]
+    pub(crate) accept: Vec<(String, u32)>,
+}
+
+fn accepted(text: &str) -> Result<(String, u32), String> {
+    let parsed = text.rsplit_once('@').and_then(|(kind, version)| {
+        Some((kind.to_owned(), version.parse().ok()?))
+    });
+    parsed.ok_or_else(|| "write a kind and its version, such as media/concat@2".into())
 }
 
 /// A person's word.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use flow_engine::host::{
-    Ending, How, OnCopy, Options, State, StateError, Stop, artifacts_in, file_system,
+    Again, Ending, How, OnCopy, Options, State, StateError, Stop, artifacts_in, file_system,
 };
 use flow_engine::kind::Registry;
 use flow_engine::name::RunId;
@@ -18,6 +18,7 @@ use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::args::Global;
 use crate::exit::{Exit, Problem};
+use crate::deliver;
 use crate::outputs::{self, Written};
 use crate::render::{self, WARN, progress};
 
@@ -28,7 +29,15 @@ pub(crate) enum Work {
         inputs: Map<String, Json>,
         files: Vec<Json>,
     },
-    Resume(RunId, OnCopy),
+    Resume(Box<Resumption>),
+}
+
+/// How a run is taken up.
+pub(crate) struct Resumption {
+    pub(crate) run: RunId,
+    pub(crate) on_copy: OnCopy,
+    pub(crate) again: Option<Again>,
+    pub(crate) accept: Vec<(String, u32)>,
 }
 
 /// Where a run is kept, and where its outputs go.
@@ -84,8 +93,12 @@ pub(crate) fn drive(
     options.stop = stops;
     options.observer = match &work {
         Work::Start { .. } => progress::observer(plan, &[])?,
-        Work::Resume(run, on_copy) => {
+        Work::Resume(resumption) => {
+            let Resumption { run, on_copy, again, accept } = &**resumption;
             options.on_copy = *on_copy;
+            options.again.clone_from(again);
+            options.accept.clone_from(accept);
+            options.by = deliver::person();
             progress::observer(plan, &place.state.store().journal(run)?)?
         }
     };
@@ -101,7 +114,7 @@ pub(crate) fn drive(
             .map_err(|error| Problem::failed(format!("cannot listen to Ctrl-C: {error}")))?;
         let ending = match work {
             Work::Start { inputs, files } => place.state.start(plan, inputs, files, options).await,
-            Work::Resume(run, _) => place.state.resume(&run, options).await,
+            Work::Resume(what) => place.state.resume(&what.run, options).await,
         };
         signals.abort();
         Ok::<_, Problem>(ending?)

@@ -106,8 +106,14 @@ impl From<StateError> for Problem {
             ),
             StateError::File(_) => Self { exit: Exit::Failed, ..problem }
                 .help("`flow doctor --state` names all that is damaged"),
-            StateError::Ended { .. } => problem.help("start a new one: flow run FILE"),
-            StateError::OtherVersion { .. } | StateError::NoKind { .. } => problem.help(
+            StateError::Ended { .. } => problem.help(
+                "start a new one: flow run FILE; or do a part of it again: --from NODE, --redo 'shots[3]'",
+            ),
+            StateError::NotAgain { .. } => problem,
+            StateError::OtherVersion { kind, here, .. } => problem.help(format!(
+                "resume it with the version of flow that started it; or let it go on with this one: --accept {kind}@{here}"
+            )),
+            StateError::NoKind { .. } => problem.help(
                 "resume it with the version of flow that started it, or start a new run: what has not changed is taken \
                  from the cache",
             ),

@@ -72,8 +72,19 @@ pub(crate) fn inputs(
     environment: &Environment,
     import: &mut dyn FnMut(&str, &Path, &str) -> Result<Json, Problem>,
 ) -> Result<Map<String, Json>, Problem> {
+    changed(plan, Map::new(), given, environment, import)
+}
+
+/// The same with `former` where nothing is given.
+pub(crate) fn changed(
+    plan: &Plan,
+    former: Map<String, Json>,
+    given: &[Assignment],
+    environment: &Environment,
+    import: &mut dyn FnMut(&str, &Path, &str) -> Result<Json, Problem>,
+) -> Result<Map<String, Json>, Problem> {
     check_once(given)?;
-    let mut values = Map::new();
+    let mut values = former;
     for assignment in given {
         let name = assignment.name.as_str();
         let input = plan.inputs.iter().find(|input| input.name.as_str() == name);

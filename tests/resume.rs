@@ -32,7 +32,7 @@ fn a_stopped_run_lets_end_what_executes_and_goes_on_later() {
     exit status 2
     --- stderr
     error: the run [run] has ended: succeeded
-    help: start a new one: flow run FILE
+    help: start a new one: flow run FILE; or do a part of it again: --from NODE, --redo 'shots[3]'
     ");
 }
 
@@ -116,4 +116,88 @@ fn decoded(project: &Project, film: &str) -> String {
     let output = output.expect("ffmpeg is installed");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).expect("hashes are text")
+}
+
+/// A map whose items leave marks with the note that they saw, and what follows from it.
+const SHOTS: &str = r"
+flow: 1
+name: shots
+inputs:
+  note: { type: string, default: plain }
+nodes:
+  shots:
+    map: '[1, 2, 3]'
+    as: shot
+    limit: 1
+    nodes:
+      picture:
+        use: exec/command
+        with:
+          command: [sh, ./shoot, '${{ shot }}', '${{ inputs.note }}']
+          output: { type: string }
+    outputs:
+      picture: ${{ picture.output }}
+  film:
+    use: exec/command
+    with:
+      command: cat >> marks; echo ' film' >> marks
+      input: ${{ shots.picture }}
+outputs:
+  pictures: ${{ shots.picture }}
+";
+
+fn shots() -> Project {
+    let shoot = "echo shot $1 $2 >> marks; test -e broken && test $1 = 2 && exit 1; echo \"\\\"$1 $2\\\"\"\n";
+    Project::new().with("shots.yaml", SHOTS).with("shoot", shoot)
+}
+
+#[test]
+fn one_item_of_a_finished_run_is_done_again_with_a_note() {
+    let project = shots();
+    assert_eq!(project.flow("run shots.yaml").status, Some(0));
+    std::fs::remove_file(project.path().join("marks")).expect("it left marks");
+    snapshot!(project.flow("resume --redo shots[1] -i note=darker"), @"");
+    assert_eq!(marks(&project), ["shot 2 darker", r#"["1 plain","2 darker","3 plain"] film"#]);
+    let shown = project.flow("resume --redo shots[1] --json").json();
+    assert_eq!(shown["outputs"]["pictures"][1], "2 plain", "a note is for one time: {shown}");
+    assert_eq!(project.flow("runs --json").json()["runs"].as_array().map(Vec::len), Some(1));
+    let log = project.flow("show --log").stdout;
+    assert!(log.contains("begun again by "), "{log}");
+}
+
+#[test]
+fn a_finished_run_is_done_again_from_a_node_on() {
+    let project = shots();
+    assert_eq!(project.flow("run shots.yaml").status, Some(0));
+    std::fs::remove_file(project.path().join("marks")).expect("it left marks");
+    let ran = project.flow("resume --from film");
+    assert_eq!(ran.status, Some(0), "{ran}");
+    assert_eq!(marks(&project), [r#"["1 plain","2 plain","3 plain"] film"#]);
+    let ran = project.flow("resume --from shots -i note=dark");
+    assert_eq!(ran.status, Some(0), "{ran}");
+    assert_eq!(marks(&project).len(), 1 + 3 + 1);
+}
+
+#[test]
+fn what_failed_is_tried_again_and_what_succeeded_stays() {
+    let project = shots().with("broken", "");
+    assert_eq!(project.flow("run shots.yaml").status, Some(1));
+    std::fs::remove_file(project.path().join("broken")).expect("it is there");
+    std::fs::remove_file(project.path().join("marks")).expect("it left marks");
+    let ran = project.flow("resume --redo shots[1]");
+    assert_eq!(ran.status, Some(0), "{ran}");
+    let expected =
+        ["shot 2 plain", "shot 3 plain", r#"["1 plain","2 plain","3 plain"] film"#];
+    assert_eq!(marks(&project), expected);
+}
+
+#[test]
+fn what_cannot_be_done_again_is_said() {
+    let project = shots();
+    assert_eq!(project.flow("run shots.yaml").status, Some(0));
+    snapshot!(project.flow("resume --redo shots[7]"), @"");
+    snapshot!(project.flow("resume --redo shots"), @"");
+    snapshot!(project.flow("resume --from flm"), @"");
+    snapshot!(project.flow("resume -i note=x"), @"");
+    snapshot!(project.flow("resume --accept media/concat"), @"");
 }

@@ -24,8 +24,6 @@ mod show;
 mod tools;
 mod why;
 
-use flow_engine::host::OnCopy;
-
 use crate::args::{Args, Keeping, SchemaVerb, Verb};
 use crate::exit::{Exit, Problem};
 
@@ -50,10 +48,7 @@ pub(crate) fn perform(args: &Args) -> Result<Exit, Problem> {
             rehearse::rehearse(file, values, &work.provider, rehearsal, global)
         }
         Verb::Run { file, values, work, .. } => run::run(file, values, work, global),
-        Verb::Resume { run, out, take_over } => {
-            let on_copy = if *take_over { OnCopy::TakeOver } else { OnCopy::Refuse };
-            resume::resume(run.as_deref(), out.as_deref(), on_copy, global)
-        }
+        Verb::Resume(what) => resume::resume(what, global),
         Verb::Runs => runs::runs(global),
         Verb::Show { run, node, log } => show::show(run.as_deref(), node.as_deref(), *log, global),
         Verb::Answer { run, node, word } => {

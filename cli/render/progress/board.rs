@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use flow_engine::plan::graph::{NodeIndex, Plan};
 use flow_engine::run::RunState;
-use flow_engine::run::event::{At, AttemptId, Decision, Event, ScopeId};
+use flow_engine::run::event::{At, AttemptId, Decision, Event, ScopeId, Signal};
 use flow_engine::time::Timestamp;
 
 /// The scope of the pipeline itself.
@@ -97,6 +97,7 @@ impl Board {
             Event::Asked { at, .. } | Event::Answered { at, .. } | Event::Exceeded { at, .. } => {
                 (self.row(*at), None)
             }
+            Event::Signalled { what: Signal::Reopen(_), .. } => return self.reopen(run),
             Event::Started { .. }
             | Event::Resumed { .. }
             | Event::Signalled { .. }
@@ -201,6 +202,20 @@ impl Board {
         row.active.clear();
         row.ended =
             Some(Ended { how, took: row.began.map_or(Duration::ZERO, |began| now.since(began)) });
+    }
+
+    /// Rows that are done again have not ended.
+    fn reopen(&mut self, run: &RunState) -> Vec<usize> {
+        let is_open = |row: &usize| {
+            let node = NodeIndex(u32::try_from(*row).unwrap_or(u32::MAX));
+            run.state(At { scope: ROOT, node }).is_some_and(|state| !state.is_settled())
+        };
+        let open: Vec<usize> = (0..self.rows.len()).filter(is_open).collect();
+        for row in &open {
+            let row = &mut self.rows[*row];
+            (row.ended, row.began, row.items) = (None, None, None);
+        }
+        open
     }
 
     /// What has not ended by now never will.

@@ -29,6 +29,8 @@ pub(super) struct Delivery {
     pub(super) run: RunId,
     pub(super) key: String,
     pub(super) path: String,
+    /// The path as its purchases are named by.
+    pub(super) reference: String,
     pub(super) times: u32,
     pub(super) provider: Box<str>,
     pub(super) model: Box<str>,
@@ -170,7 +172,7 @@ impl Attempt for Delivery {
         if let Some(known) = self.known(slot) {
             return known.client_ref.into(); // As it was sent, whatever made it then.
         }
-        client_ref(self.shelf.state(), &self.run, &self.path, self.attempt.number, slot)
+        client_ref(self.shelf.state(), &self.run, &self.reference, self.attempt.number, slot)
     }
 
     async fn job(&self, slot: Slot) -> Option<Job> {

@@ -11,7 +11,7 @@ use super::store::{RunRow, Store, StoreError, TickRow};
 use crate::kind::Failure;
 use crate::money::Usd;
 use crate::plan::graph::{Plan, Work};
-use crate::run::event::{At, Decision, Ended, Entry, Event, Signal, Value, Verdict};
+use crate::run::event::{At, Decision, Ended, Entry, Event, Reopen, Signal, Value, Verdict};
 use crate::run::{Damaged, RunState, Tally};
 use crate::time::Timestamp;
 
@@ -287,6 +287,10 @@ fn words(event: &Event) -> String {
             Signal::Cancel { by } => format!("cancelled by {by}"),
             Signal::Answer { .. } => "answered".into(),
             Signal::Adopt { by, .. } => format!("a job is adopted by the word of {by}"),
+            Signal::Reopen(Reopen { by, .. }) => format!("begun again by {by}"),
+            Signal::Accept { kind, version, by } => {
+                format!("version {version} of `{kind}` is accepted by {by}")
+            }
             Signal::Lost { by, .. } => format!("a purchase is given up by the word of {by}"),
         },
         Event::Undoable { request: Ok(_), .. } => "it is known how to undo it".into(),

@@ -44,7 +44,7 @@ use clock::Clock;
 use observer::Observer;
 use perform::{Executor, News};
 use shelf::Shelf;
-pub use state::{Delivered, OnCopy, Options, State, StateError};
+pub use state::{Again, Delivered, OnCopy, Options, State, StateError};
 use store::inbox::Message;
 use store::{Commit, Finish, Patience, Room, Store, StoreError, record};
 
@@ -118,6 +118,8 @@ struct Host {
     draining: bool,
     /// Attempts that wait until what they told is durable, in the order in which it was seen.
     told: Vec<oneshot::Sender<Receipt>>,
+    /// What whoever takes the run up says of it.
+    begins: Vec<Seen>,
     room: Room,
     inbox: Inbox,
 }
@@ -136,6 +138,7 @@ struct Inbox {
 /// The whole executor. On an error the state is dropped: it may be ahead of the journal.
 async fn drive(plan: &Plan, run: &mut RunState, host: &mut Host) -> Result<How, HostError> {
     let mut seen = vec![Seen::Resumed { epoch: host.epoch }];
+    seen.append(&mut host.begins);
     loop {
         host.last = host.last.max(host.clock.now());
         let tick = run.tick(plan, &*host.shelf, seen, host.last)?;
@@ -171,7 +174,7 @@ impl Host {
             values: self.shelf.take_fresh(),
             cached: tick.learned.clone(),
             begin: None,
-            finish: tick.outcome.map(|outcome| Finish { outcome: outcome.word() }),
+            finish: finish(tick),
             taken: std::mem::take(&mut self.inbox.taken),
             patience: patience(&tick.events),
         };
@@ -325,6 +328,17 @@ impl Inbox {
             _ => None,
         }));
         seen
+    }
+}
+
+/// Whether the run ends by this tick, or goes on after its end.
+fn finish(tick: &Tick) -> Option<Finish> {
+    let reopens = |event: &Event| {
+        matches!(event, Event::Signalled { what: Signal::Reopen(_), .. })
+    };
+    match tick.outcome {
+        Some(outcome) => Some(Finish::As(outcome.word())),
+        None => tick.events.iter().any(reopens).then_some(Finish::Undone),
     }
 }
 

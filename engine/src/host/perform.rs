@@ -101,6 +101,7 @@ struct Job {
     timeout: Option<Duration>,
     key: String,
     path: String,
+    reference: String,
     purchases: BTreeMap<Slot, Purchase>,
     doubt_wait: Duration,
 }
@@ -147,6 +148,7 @@ impl Executor {
             timeout,
             key: run.attempt_key(plan, attempt),
             path,
+            reference: run.reference(plan, attempt.at),
             purchases: run.purchases_of(attempt).map(|(slot, it)| (slot, it.clone())).collect(),
             doubt_wait: run.doubt(plan, attempt.at).unwrap_or_default().wait,
         };
@@ -229,6 +231,7 @@ async fn make(shared: &Arc<Shared>, job: &Job) -> Made {
         run: shared.run.clone(),
         key: job.key.clone(),
         path: job.path.clone(),
+        reference: job.reference.clone(),
         times: job.delivery,
         provider: job.request.provider.clone(),
         model: job.request.model.clone(),

@@ -25,7 +25,7 @@ use crate::money::Usd;
 use crate::name::{Digest, RunId};
 use crate::plan::graph::Plan;
 use crate::run::RunState;
-use crate::run::event::{Event, Outcome, SEMANTICS};
+use crate::run::event::{Event, Outcome, Reopen, SEMANTICS, Seen, Signal};
 use crate::run::ledger::AccountId;
 use crate::run::library::{Library, keep};
 use crate::time::Timestamp;
@@ -50,6 +50,23 @@ pub struct Options {
     /// What a new run may spend; none: what its pipeline says.
     pub limit: Option<Usd>,
     pub on_copy: OnCopy,
+    /// What of a run that has ended is done again.
+    pub again: Option<Again>,
+    /// Versions of kinds that a resumed run may go on with, though it was planned with others.
+    pub accept: Vec<(String, u32)>,
+    /// Who says so.
+    pub by: String,
+}
+
+/// What of a run that has ended is done again.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Again {
+    /// Nodes of the pipeline itself, with all that follows from them.
+    pub from: Vec<String>,
+    /// Items of its maps, such as `shots[3]`.
+    pub redo: Vec<String>,
+    /// What `inputs` is for them; none, if it stays as it was.
+    pub inputs: Option<Map<String, Json>>,
 }
 
 /// What is done about a run that was begun where this state is a copy from.
@@ -89,6 +106,8 @@ pub enum StateError {
     InUse,
     #[error("the run {0} was begun elsewhere: this state is a copy, or was restored")]
     Copied(RunId),
+    #[error("the run {run} cannot be done again: {why}")]
+    NotAgain { run: RunId, why: String },
     #[error("the run {run} has ended: {outcome}")]
     Ended { run: RunId, outcome: String },
     #[error("the run {run} was started with version {planned} of `{kind}`; this is version {here}")]
@@ -103,7 +122,9 @@ impl Options {
         let (_, stop) = tokio::sync::mpsc::unbounded_channel();
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let (observer, clock) = (Box::new(Unobserved), Arc::new(SystemClock));
-        Self { registry, observer, stop, cores, clock, on_copy: OnCopy::Refuse, limit: None }
+        let (on_copy, limit, again, accept) = (OnCopy::Refuse, None, None, Vec::new());
+        let by = String::new();
+        Self { registry, observer, stop, cores, clock, on_copy, limit, again, accept, by }
     }
 }
 
@@ -224,7 +245,8 @@ impl State {
     pub async fn resume(&self, run: &RunId, options: Options) -> Result<Ending, HostError> {
         let lock = self.lock(run)?;
         let row = self.store.run(run)?;
-        if let Some(outcome) = row.outcome {
+        if let (Some(outcome), None) = (&row.outcome, &options.again) {
+            let outcome = outcome.clone();
             return Err(StateError::Ended { run: run.clone(), outcome }.into());
         }
         // Runs of the first schema know no home.
@@ -233,12 +255,19 @@ impl State {
             return Err(StateError::Copied(run.clone()).into());
         }
         let plan = history::plan(&self.store, &row)?;
-        check_kinds(run, &plan, &options.registry)?;
-        survivors::end(run).await;
-        drop(std::fs::remove_dir_all(self.work(run))); // Work folders are per delivery: nothing in it is asked for.
         let epoch = self.store.take_over(run).await?;
         let (state, last) = self.replay(&plan, &row)?;
-        let host = self.host(run, epoch, last, options);
+        check_kinds(run, &plan, &state, &options)?;
+        let reopen = reopening(&state, &plan, run, &options)?;
+        survivors::end(run).await;
+        drop(std::fs::remove_dir_all(self.work(run))); // Work folders are per delivery: nothing in it is asked for.
+        let mut begins = accepted(run, epoch, &options);
+        begins.extend(reopen.map(|reopen| Seen::Signal {
+            id: format!("again-{epoch}").into(),
+            what: Signal::Reopen(reopen),
+        }));
+        let mut host = self.host(run, epoch, last, options);
+        host.begins = begins;
         let ending = self.finish(&plan, state, host).await;
         drop(lock);
         ending
@@ -313,7 +342,7 @@ impl State {
     }
 
     fn host(&self, run: &RunId, epoch: u64, last: Timestamp, options: Options) -> Host {
-        let Options { registry, observer, stop, cores, clock, on_copy: _, limit: _ } = options;
+        let Options { registry, observer, stop, cores, clock, .. } = options;
         let values = Arc::new(Shelf::new(registry, self.store.clone()));
         let (artifacts, work) = (self.artifacts.clone(), self.work(run));
         let executor = Executor::new(
@@ -339,6 +368,7 @@ impl State {
             room: Room::Enough,
             inbox: Inbox::new(),
             told: Vec::new(),
+            begins: Vec::new(),
         }
     }
 
@@ -380,13 +410,52 @@ fn keep_plan(library: &dyn Library, text: String) -> Digest {
     library.keep(text)
 }
 
-/// A run goes on only with the kinds that it was planned with.
-fn check_kinds(run: &RunId, plan: &Plan, registry: &Registry) -> Result<(), StateError> {
+/// What is to be done again, if that was asked for and can be.
+fn reopening(
+    state: &RunState,
+    plan: &Plan,
+    run: &RunId,
+    options: &Options,
+) -> Result<Option<Reopen>, StateError> {
+    let Some(again) = &options.again else { return Ok(None) };
+    let what = state.reopening(plan, &again.from, &again.redo);
+    let what = what.map_err(|why| StateError::NotAgain { run: run.clone(), why })?;
+    let inputs = again.inputs.clone().map(|inputs| Json::Object(inputs).to_string().into());
+    Ok(Some(Reopen { inputs, by: options.by.as_str().into(), ..what }))
+}
+
+fn accepted(run: &RunId, epoch: u64, options: &Options) -> Vec<Seen> {
+    let signal = |(kind, version): &(String, u32)| Seen::Signal {
+        id: format!("accept-{run}-{epoch}-{kind}").into(),
+        what: Signal::Accept {
+            kind: kind.as_str().into(),
+            version: *version,
+            by: options.by.as_str().into(),
+        },
+    };
+    options.accept.iter().map(signal).collect()
+}
+
+/// A run goes on only with the kinds that it was planned with, or that a person accepted in their place.
+fn check_kinds(
+    run: &RunId,
+    plan: &Plan,
+    state: &RunState,
+    options: &Options,
+) -> Result<(), StateError> {
+    let registry = &options.registry;
+    let is_accepted = |kind: &str, version: u32| {
+        state.accepted(kind) == Some(version)
+            || options.accept.iter().any(|(name, number)| name == kind && *number == version)
+    };
     for (name, planned) in &plan.kinds {
         let (run, kind) = (run.clone(), name.to_string());
         match registry.get(name.as_str()) {
             None => return Err(StateError::NoKind { run, kind }),
-            Some((card, _)) if card.version != planned.version => {
+            Some((card, _))
+                if card.version != planned.version
+                    && !is_accepted(name.as_str(), card.version) =>
+            {
                 return Err(StateError::OtherVersion {
                     run,
                     kind,

@@ -42,6 +42,7 @@ impl RunState {
             Event::Admitted { attempt, request } => {
                 self.change(attempt.at, Change::Admitted { attempt: attempt.number })?;
                 self.requests.insert(attempt.at, request.clone());
+                self.reopened.admitted(attempt.at, attempt.number);
                 self.opened_attempt(*attempt, 1);
                 Ok(())
             }
@@ -56,6 +57,7 @@ impl RunState {
             Event::Purchase { purchase, step, at } => self.purchase_went(*purchase, step, *at),
             Event::Undoable { at, request } => self.undo_is_known(plan, *at, request),
             Event::Undoing { attempt } => {
+                self.reopened.is_undone = true;
                 self.open.insert(*attempt, 1);
                 Ok(())
             }
@@ -95,6 +97,10 @@ impl RunState {
                         self.cancelled = Some(by.clone());
                         self.stopping = true;
                         self.wind_down(plan, ScopeId(0))?;
+                    }
+                    Signal::Reopen(what) => self.reopen(plan, what)?,
+                    Signal::Accept { kind, version, .. } => {
+                        self.accepted.insert(kind.clone(), *version);
                     }
                     // What it means follows as an event of its own.
                     _ => {}
@@ -231,7 +237,9 @@ impl RunState {
             }
             Decision::Gathered(list) => {
                 self.queues.gathering.remove(&at);
-                self.expansions.remove(&at);
+                if let Some(expansion) = self.expansions.remove(&at) {
+                    self.reopened.keep(at, expansion);
+                }
                 self.succeeded(plan, at, list.clone())
             }
             Decision::RetryAt(until) => {
@@ -392,6 +400,7 @@ impl RunState {
         let state = slot
             .after(change)
             .map_err(|source| Damaged::Illegal { at, source: Box::new(source) })?;
+        let state = self.reopened.counted_on(at, state);
         let is_ready = matches!(state, NodeState::Ready { .. });
         let is_faltered = matches!(state, NodeState::Faltered { .. });
         let is_settled = state.is_settled();
@@ -442,7 +451,7 @@ impl RunState {
         }
     }
 
-    fn scope_mut(&mut self, id: ScopeId) -> Result<&mut Scope, Damaged> {
+    pub(super) fn scope_mut(&mut self, id: ScopeId) -> Result<&mut Scope, Damaged> {
         self.scopes.get_mut(&id).ok_or(Damaged::NoScope(id))
     }
 

@@ -2,6 +2,8 @@
 //!
 //! Part of `apply`: it follows from events alone.
 
+use std::collections::BTreeSet;
+
 use super::event::{At, Closing, Event, ScopeId, Value};
 use super::scope::{Copy, Expansion, ITEMS_AT_ONCE, Scope};
 use super::{Damaged, End, RunState};
@@ -27,6 +29,7 @@ impl RunState {
             limit: if node.carry.is_empty() { at_once } else { 1 },
             granted: if node.repeat.is_some() { 1 } else { *count },
             opened: 0,
+            again: BTreeSet::new(),
             active: 0,
             failed: false,
             copies: vec![Copy::Pending; *count as usize],
@@ -99,11 +102,11 @@ impl RunState {
     }
 
     /// Opens as many copies as the limit allows; ends the node when none is left.
-    fn open_copies(&mut self, plan: &Plan, at: At) -> Result<(), Damaged> {
+    pub(super) fn open_copies(&mut self, plan: &Plan, at: At) -> Result<(), Damaged> {
         loop {
             let expansion = self.expansions.get_mut(&at).ok_or(Damaged::NoScope(at.scope))?;
             let Some(copy) = expansion.next_copy() else { break };
-            expansion.opened += 1;
+            expansion.opened += u32::from(!expansion.again.remove(&copy));
             expansion.active += 1;
             let (id, body) = (ScopeId(expansion.first.0 + copy), expansion.body);
             let has_account = |each: &Each| each.budget.is_some();
@@ -117,7 +120,9 @@ impl RunState {
             return Ok(());
         }
         if expansion.failed {
-            self.expansions.remove(&at);
+            if let Some(expansion) = self.expansions.remove(&at) {
+                self.reopened.keep(at, expansion);
+            }
             return self.failed(plan, at);
         }
         if self.node(plan, at)?.each.is_some() {

@@ -246,7 +246,7 @@ impl RunState {
     /// Identifies an attempt among all of all runs; the same at every delivery.
     pub fn attempt_key(&self, plan: &Plan, attempt: AttemptId) -> String {
         let run = self.started.as_ref().map_or("", |started| started.run.as_str());
-        format!("{run}/{}#{}", self.path(plan, attempt.at), attempt.number)
+        format!("{run}/{}#{}", self.reference(plan, attempt.at), attempt.number)
     }
 
     /// Looks at ready nodes until one can be decided, or the window is full of requests.
@@ -268,6 +268,7 @@ impl RunState {
                 Ok(Looked::Request(request)) => {
                     self.queues.fresh.remove(&at);
                     let (hold, key) = (request.hold, request.fingerprint);
+                    let key = key.filter(|_| !self.is_anew(at));
                     let asked = key.is_some();
                     self.queues.considered.insert(at, Considered { request, asked });
                     match key {

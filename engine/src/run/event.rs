@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ledger::AccountId;
 pub use super::ledger::{Entry, PurchaseId};
+pub use super::reopen::Reopen;
 use crate::kind::Failure;
 pub use crate::kind::purchase::Value;
 use crate::kind::purchase::{Job, Step};
@@ -70,6 +71,10 @@ pub enum Signal {
     Adopt { purchase: PurchaseId, job: Job, by: Box<str> },
     /// Nobody will ever know of the purchase: what is held for it is booked as spent.
     Lost { purchase: PurchaseId, by: Box<str> },
+    /// The run has ended, and a part of it is done again.
+    Reopen(Reopen),
+    /// The run goes on with this version of a kind in place of the planned one.
+    Accept { kind: Box<str>, version: u32, by: Box<str> },
 }
 
 /// A person's word on a question.

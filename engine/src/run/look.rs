@@ -3,6 +3,7 @@
 //! Whether it runs at all, with what input, and what it may cost. Everything here evaluates expressions and changes
 //! nothing.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -71,8 +72,11 @@ impl RunState {
 
     /// Whether nothing of it was tried yet.
     fn is_first(&self, at: At) -> bool {
-        matches!(self.state(at), Some(NodeState::Ready { last: 0 }))
-            && self.tries.get(&at).is_none_or(|tries| tries.alternatives == 0)
+        let Some(NodeState::Ready { last }) = self.state(at) else { return false };
+        match self.tries.get(&at) {
+            Some(tries) => tries.alternatives == 0 && tries.before == *last,
+            None => *last == 0,
+        }
     }
 
     /// Whether its `when` or a gate keeps a node from running. Asked once: before the first attempt.
@@ -237,11 +241,19 @@ impl RunState {
         let drawn = kind.nature == Nature::Drawn;
         let take = drawn.then(|| (self.round(sight.plan, at), said.unwrap_or_default()));
         let fingerprint =
-            cacheable.then(|| fingerprint(&call.kind, kind, (&provider, &model), &input, take));
+            cacheable.then(|| fingerprint(&call.kind, &self.as_accepted(call, kind), (&provider, &model), &input, take));
         let (provider, model) = (provider.into(), model.into());
         let input = keep(sight.library, &input);
         let request = Request { input, provider, model, hold, fingerprint };
         Ok(Looked::Request(request))
+    }
+
+    /// `kind` in the version that makes its attempts.
+    fn as_accepted<'k>(&self, call: &Call, kind: &'k PlannedKind) -> Cow<'k, PlannedKind> {
+        match self.accepted(call.kind.as_str()) {
+            Some(version) => Cow::Owned(PlannedKind { version, ..kind.clone() }),
+            None => Cow::Borrowed(kind),
+        }
     }
 
     /// What is held before the attempt starts; none, if it costs nothing.

@@ -8,6 +8,7 @@ pub mod ledger;
 pub mod library;
 pub mod node;
 pub mod purchase;
+pub mod reopen;
 
 mod apply;
 mod copies;
@@ -49,6 +50,7 @@ use line::Lines;
 use money::Accounts;
 use node::{IllegalTransition, NodeState};
 use purchase::{Purchases, Receipt};
+use reopen::Reopened;
 use scope::{Expansion, Scope};
 use undo::Undo;
 
@@ -79,6 +81,8 @@ pub struct RunState {
     budget_ended: bool,
     /// What executes is to be ended as soon as it can be without loss.
     stopping: bool,
+    /// Versions of kinds that a person accepted in place of the planned ones.
+    accepted: BTreeMap<Box<str>, u32>,
     ledger: Ledger,
     accounts: Accounts,
     purchases: Purchases,
@@ -92,6 +96,7 @@ pub struct RunState {
     /// Who makes the output of a fingerprint just now.
     flights: HashMap<Digest, At>,
     lines: Lines,
+    reopened: Reopened,
     tally: Tally,
     failures: Vec<Failed>,
     end: Option<End>,
@@ -336,6 +341,13 @@ impl RunState {
                     |event| vec![event],
                 ));
             }
+            Signal::Reopen(_) if self.outcome.is_none() => {
+                tick.refused.push((id, "it has not ended: resume it first".into()));
+                return Ok(vec![]);
+            }
+            Signal::Reopen(_) | Signal::Accept { .. } => {
+                return Ok(vec![Event::Signalled { id, what }]);
+            }
             Signal::Adopt { purchase, job, by } => {
                 let by = By::Person(by.clone());
                 (*purchase, Step::Accepted { job: job.clone(), by })
@@ -383,6 +395,16 @@ impl RunState {
             }
             _ => None,
         }
+    }
+
+    /// The version of `kind` that a person accepted in place of the planned one.
+    pub fn accepted(&self, kind: &str) -> Option<u32> {
+        self.accepted.get(kind).copied()
+    }
+
+    /// What the run was given.
+    pub fn inputs(&self) -> Option<&Value> {
+        self.started.as_ref().map(|started| &started.inputs)
     }
 
     pub fn outcome(&self) -> Option<Outcome> {

@@ -68,6 +68,11 @@ pub enum Change {
     },
     Failed,
     Cancelled,
+    /// The run has ended, and the node is done again; attempts count on.
+    Reopened {
+        open: u32,
+        last: u16,
+    },
 }
 
 /// A change that cannot follow: the log is damaged, or belongs to another plan.
@@ -138,11 +143,15 @@ impl NodeState {
                 | S::Waiting { .. },
                 C::Cancelled,
             ) => S::Cancelled,
+            (from, C::Reopened { open, last }) if from.is_settled() => match open {
+                0 => S::Ready { last },
+                open => S::Blocked { open },
+            },
             (from, change) => return Err(IllegalTransition { from: from.clone(), change }),
         })
     }
 
-    /// Whether nothing can change it any more.
+    /// Whether nothing can change it any more, but that the run is reopened.
     pub fn is_settled(&self) -> bool {
         matches!(self, Self::Succeeded { .. } | Self::Null { .. } | Self::Failed | Self::Cancelled)
     }

@@ -3,6 +3,8 @@
 //! A scope is one instance of a body. The scopes of a map are numbered densely when it is expanded; the states of one are
 //! made when its item is opened and dropped when it ends. Only what it gave stays.
 
+use std::collections::BTreeSet;
+
 use super::event::{At, ScopeId, Value};
 use super::node::NodeState;
 use crate::plan::graph::{Body, BodyIndex};
@@ -40,6 +42,8 @@ pub(super) struct Expansion {
     /// How many may be opened so far: of `repeat` one more after each round that was not the last.
     pub(super) granted: u32,
     pub(super) opened: u32,
+    /// Copies that are opened once more.
+    pub(super) again: BTreeSet<u32>,
     pub(super) active: u32,
     pub(super) failed: bool,
     pub(super) copies: Vec<Copy>,
@@ -74,8 +78,11 @@ impl Scope {
 impl Expansion {
     /// The next copy to open, if one may be.
     pub(super) fn next_copy(&self) -> Option<u32> {
-        (!self.failed && self.active < self.limit && self.opened < self.granted)
-            .then_some(self.opened)
+        if self.failed || self.active >= self.limit {
+            return None;
+        }
+        let next = || (self.opened < self.granted).then_some(self.opened);
+        self.again.first().copied().or_else(next)
     }
 
     /// Whether no copy is under way and none will be.

@@ -71,6 +71,11 @@ impl<'a> Sight<'a> {
         }
         let mut next = Some(self.scope);
         while let Some((id, scope)) = next.and_then(|id| Some((id, self.state.scopes.get(&id)?))) {
+            if name == "inputs"
+                && let Some(inputs) = self.state.reopened.inputs(id)
+            {
+                return self.read(inputs).map(Some);
+            }
             if let Some(node) = self.plan.body(scope.body).position(name) {
                 let output = self.state.output(At { scope: id, node });
                 return output.map(|output| self.read(&output)).transpose();

@@ -46,8 +46,10 @@ pub struct Commit {
 
 /// The end of a run, for lists.
 #[derive(Debug)]
-pub struct Finish {
-    pub outcome: &'static str,
+pub enum Finish {
+    As(&'static str),
+    /// It goes on after its end.
+    Undone,
 }
 
 /// How long a commit waits for another process that holds the database's lock.
@@ -309,9 +311,13 @@ fn store(
         transaction.prepare_cached("DELETE FROM inbox WHERE id = ?1")?.execute(params![message])?;
     }
     if let Some(finish) = &commit.finish {
+        let (finished, outcome) = match finish {
+            Finish::As(outcome) => (Some(now), Some(*outcome)),
+            Finish::Undone => (None, None),
+        };
         transaction
             .prepare_cached("UPDATE run SET finished = ?2, outcome = ?3 WHERE run = ?1")?
-            .execute(params![run, now, finish.outcome])?;
+            .execute(params![run, finished, outcome])?;
     }
     Ok(Some(End { seq, crc }))
 }
