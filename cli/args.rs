@@ -198,9 +198,9 @@ pub(crate) struct Resume {
 }
 
 fn accepted(text: &str) -> Result<(String, u32), String> {
-    let parsed = text.rsplit_once('@').and_then(|(kind, version)| {
-        Some((kind.to_owned(), version.parse().ok()?))
-    });
+    let parsed = text
+        .rsplit_once('@')
+        .and_then(|(kind, version)| Some((kind.to_owned(), version.parse().ok()?)));
     parsed.ok_or_else(|| "write a kind and its version, such as media/concat@2".into())
 }
 
@@ -331,6 +331,9 @@ pub(crate) struct Work {
     /// Which implementations to take, such as speech=local or image=local,music=local
     #[arg(long, value_name = "CAPABILITY=NAME", value_delimiter = ',')]
     pub(crate) provider: Vec<String>,
+    /// What it may spend at most, such as 10USD [default: what the pipeline says]
+    #[arg(long, value_name = "AMOUNT")]
+    pub(crate) budget: Option<Usd>,
     /// Where to put the outputs [default: out/NAME]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
@@ -340,7 +343,7 @@ pub(crate) struct Work {
 #[derive(Debug, clap::Args)]
 pub(crate) struct Rehearsal {
     /// Play it in a moment: every provider is stood in for, at its own prices; nothing is bought or written
-    #[arg(long, conflicts_with = "out")]
+    #[arg(long, conflicts_with_all = ["out", "budget"])]
     pub(crate) rehearse: bool,
     /// Another number plays it with other delays and failures
     #[arg(long, value_name = "NUMBER", requires = "rehearse", default_value_t = 0)]

@@ -21,13 +21,7 @@ struct Document<'a> {
 pub(crate) fn deliver(run: &RunId, what: Signal, global: &Global) -> Result<Exit, Problem> {
     let project = setup::project(global);
     let state = State::open(&project.state)?;
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Problem::failed(format!("cannot start: {error}")))?;
-    let message = Message { id: id(run, &what), what };
-    let options = Options::new(setup::registry());
-    let delivered = runtime.block_on(state.deliver(run, &message, options))?;
+    let delivered = record(&state, run, what)?;
     let word = match &delivered {
         Delivered::Refused(why) => return Err(Problem::refused(why)),
         Delivered::Recorded(_) => "recorded",
@@ -48,6 +42,17 @@ pub(crate) fn deliver(run: &RunId, what: Signal, global: &Global) -> Result<Exit
         _ => render::say(&format!("left for the process that drives {run}\n")),
     }
     Ok(Exit::Succeeded)
+}
+
+/// Brings `what` to the run, whoever drives it.
+pub(crate) fn record(state: &State, run: &RunId, what: Signal) -> Result<Delivered, Problem> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Problem::failed(format!("cannot start: {error}")))?;
+    let message = Message { id: id(run, &what), what };
+    let options = Options::new(setup::registry());
+    Ok(runtime.block_on(state.deliver(run, &message, options))?)
 }
 
 /// The same word on the same thing, said again by an impatient person, is one message.

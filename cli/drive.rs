@@ -4,9 +4,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use flow_engine::host::{
-    Again, Ending, How, OnCopy, Options, State, StateError, Stop, artifacts_in, file_system,
+    Again, Delivered, Ending, How, OnCopy, Options, State, StateError, Stop, artifacts_in,
+    file_system,
 };
-use flow_engine::kind::Registry;
+use flow_engine::kind::{Registry, Secrets};
+use flow_engine::money::Usd;
 use flow_engine::name::RunId;
 use flow_engine::plan::graph::Plan;
 use flow_engine::run::event::{Outcome, Rest};
@@ -17,8 +19,10 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
 use crate::args::Global;
-use crate::exit::{Exit, Problem};
+use crate::commands::answer;
 use crate::deliver;
+use crate::environment::Environment;
+use crate::exit::{Exit, Problem};
 use crate::outputs::{self, Written};
 use crate::render::{self, WARN, progress};
 
@@ -28,6 +32,8 @@ pub(crate) enum Work {
     Start {
         inputs: Map<String, Json>,
         files: Vec<Json>,
+        /// What the run may spend; none: what its pipeline says.
+        limit: Option<Usd>,
     },
     Resume(Box<Resumption>),
 }
@@ -45,6 +51,7 @@ pub(crate) struct Place<'a> {
     pub(crate) state: &'a State,
     pub(crate) out: PathBuf,
     pub(crate) answer: Answer,
+    pub(crate) environment: &'a Environment,
     pub(crate) global: &'a Global,
 }
 
@@ -81,9 +88,33 @@ struct Failure<'a> {
 pub(crate) fn drive(
     plan: &Plan,
     work: Work,
-    registry: Registry,
+    registry: &Registry,
     place: &Place,
 ) -> Result<Exit, Problem> {
+    warn_of_network(place.state);
+    // Before anything starts: a film without a place is no use.
+    outputs::make_folder(&place.out)
+        .map_err(|problem| Problem { exit: Exit::Refused, ..problem })?;
+    let mut ending = driven(plan, work, registry.clone(), place)?;
+    while ending.how == How::Rests(Rest::Person) && answer::is_here(place.global) {
+        let Some(signal) = answer::in_place(place.state, &ending.run)? else { break };
+        match deliver::record(place.state, &ending.run, signal)? {
+            Delivered::Recorded(Some(outcome)) => {
+                ending.how = How::Finished(outcome);
+                break;
+            }
+            Delivered::Refused(why) => render::problem(&Problem::refused(why)),
+            Delivered::Recorded(None) | Delivered::Left => {}
+        }
+        let (run, on_copy) = (ending.run.clone(), OnCopy::Refuse);
+        let resumption = Resumption { run, on_copy, again: None, accept: Vec::new() };
+        ending = driven(plan, Work::Resume(resumption.into()), registry.clone(), place)?;
+    }
+    conclude(plan, ending, place)
+}
+
+/// Drives `work` until it ends or rests.
+fn driven(plan: &Plan, work: Work, registry: Registry, place: &Place) -> Result<Ending, Problem> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -92,7 +123,10 @@ pub(crate) fn drive(
     let mut options = Options::new(registry);
     options.stop = stops;
     options.observer = match &work {
-        Work::Start { .. } => progress::observer(plan, &[])?,
+        Work::Start { limit, .. } => {
+            options.limit = *limit;
+            progress::observer(plan, &[])?
+        }
         Work::Resume(resumption) => {
             let Resumption { run, on_copy, again, accept } = &**resumption;
             options.on_copy = *on_copy;
@@ -102,10 +136,7 @@ pub(crate) fn drive(
             progress::observer(plan, &place.state.store().journal(run)?)?
         }
     };
-    warn_of_network(place.state);
-    // Before anything starts: a film without a place is no use.
-    outputs::make_folder(&place.out)
-        .map_err(|problem| Problem { exit: Exit::Refused, ..problem })?;
+    options.secrets = secrets(plan, place);
     let ending = runtime.block_on(async {
         let signals = signal(SignalKind::interrupt()).and_then(|interrupts| {
             Ok(tokio::spawn(listen(stop, interrupts, signal(SignalKind::terminate())?)))
@@ -113,7 +144,9 @@ pub(crate) fn drive(
         let signals = signals
             .map_err(|error| Problem::failed(format!("cannot listen to Ctrl-C: {error}")))?;
         let ending = match work {
-            Work::Start { inputs, files } => place.state.start(plan, inputs, files, options).await,
+            Work::Start { inputs, files, .. } => {
+                place.state.start(plan, inputs, files, options).await
+            }
             Work::Resume(what) => place.state.resume(&what.run, options).await,
         };
         signals.abort();
@@ -121,7 +154,15 @@ pub(crate) fn drive(
     });
     // What is still under way is ended by the host, or waits for nobody.
     runtime.shutdown_timeout(Duration::from_secs(1));
-    conclude(plan, ending?, place)
+    ending
+}
+
+/// Of those that the plan names, what the environment has.
+fn secrets(plan: &Plan, place: &Place) -> Secrets {
+    let names = plan.secrets().into_iter();
+    names
+        .filter_map(|name| Some((name.clone(), place.environment.get(&name)?.to_owned())))
+        .collect()
 }
 
 /// A journal on a network file system may be damaged, or not survive: its owner should know before anything is bought.

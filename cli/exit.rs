@@ -110,6 +110,8 @@ impl From<StateError> for Problem {
                 "start a new one: flow run FILE; or do a part of it again: --from NODE, --redo 'shots[3]'",
             ),
             StateError::NotAgain { .. } => problem,
+            StateError::NoSecret(name) => problem
+                .help(format!("set the variable {name}, or write `{name}=…` into .env")),
             StateError::OtherVersion { kind, here, .. } => problem.help(format!(
                 "resume it with the version of flow that started it; or let it go on with this one: --accept {kind}@{here}"
             )),

@@ -90,3 +90,30 @@ fn without_purchases_there_is_nothing_to_say_of_them() {
         no purchase is open
     ");
 }
+
+/// What `flow run asking.yaml` says and does at a terminal where `typed` is typed; none, where no terminal can be made.
+fn at_a_terminal(project: &Project, typed: &str) -> Option<crate::project::Ran> {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let mut script = Command::new("script");
+    let flow = env!("CARGO_BIN_EXE_flow");
+    script.args(["-qec", &format!("{flow} run asking.yaml"), "/dev/null"]);
+    script.current_dir(project.path()).env("TERM", "dumb");
+    let piped = script.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = piped.spawn().ok()?;
+    let mut stdin = child.stdin.take().expect("standard input is piped");
+    stdin.write_all(typed.as_bytes()).expect("it reads");
+    let ran = project.ran(child.wait_with_output().expect("it ends"));
+    drop(stdin);
+    Some(ran)
+}
+
+#[test]
+fn who_sits_at_the_terminal_is_asked_in_place() {
+    let project = Project::new().with("asking.yaml", ASKING);
+    let Some(ran) = at_a_terminal(&project, "green\nblue\n") else { return };
+    assert_eq!(ran.status, Some(0), "{ran}");
+    assert!(ran.stdout.contains("`green` is none of the choices"), "{ran}");
+    let chosen = std::fs::read_to_string(project.path().join("out/asking/chosen.txt"));
+    assert_eq!(chosen.expect("it was written").trim(), "blue");
+}

@@ -119,14 +119,14 @@ fn decoded(project: &Project, film: &str) -> String {
 }
 
 /// A map whose items leave marks with the note that they saw, and what follows from it.
-const SHOTS: &str = r"
+const SHOTS: &str = r#"
 flow: 1
 name: shots
 inputs:
   note: { type: string, default: plain }
 nodes:
   shots:
-    map: '[1, 2, 3]'
+    map: '["1", "2", "3"]'
     as: shot
     limit: 1
     nodes:
@@ -144,7 +144,7 @@ nodes:
       input: ${{ shots.picture }}
 outputs:
   pictures: ${{ shots.picture }}
-";
+"#;
 
 fn shots() -> Project {
     let shoot = "echo shot $1 $2 >> marks; test -e broken && test $1 = 2 && exit 1; echo \"\\\"$1 $2\\\"\"\n";
@@ -156,7 +156,15 @@ fn one_item_of_a_finished_run_is_done_again_with_a_note() {
     let project = shots();
     assert_eq!(project.flow("run shots.yaml").status, Some(0));
     std::fs::remove_file(project.path().join("marks")).expect("it left marks");
-    snapshot!(project.flow("resume --redo shots[1] -i note=darker"), @"");
+    snapshot!(project.flow("resume --redo shots[1] -i note=darker"), @"
+        exit status 0
+        --- stdout
+        out/shots/pictures.json
+        --- stderr
+        shots: done, [seconds]
+        film: done, [seconds]
+        shots: succeeded in [seconds]; 6 nodes ran; spent 0.00 USD
+    ");
     assert_eq!(marks(&project), ["shot 2 darker", r#"["1 plain","2 darker","3 plain"] film"#]);
     let shown = project.flow("resume --redo shots[1] --json").json();
     assert_eq!(shown["outputs"]["pictures"][1], "2 plain", "a note is for one time: {shown}");
@@ -186,8 +194,7 @@ fn what_failed_is_tried_again_and_what_succeeded_stays() {
     std::fs::remove_file(project.path().join("marks")).expect("it left marks");
     let ran = project.flow("resume --redo shots[1]");
     assert_eq!(ran.status, Some(0), "{ran}");
-    let expected =
-        ["shot 2 plain", "shot 3 plain", r#"["1 plain","2 plain","3 plain"] film"#];
+    let expected = ["shot 2 plain", "shot 3 plain", r#"["1 plain","2 plain","3 plain"] film"#];
     assert_eq!(marks(&project), expected);
 }
 
@@ -195,9 +202,32 @@ fn what_failed_is_tried_again_and_what_succeeded_stays() {
 fn what_cannot_be_done_again_is_said() {
     let project = shots();
     assert_eq!(project.flow("run shots.yaml").status, Some(0));
-    snapshot!(project.flow("resume --redo shots[7]"), @"");
-    snapshot!(project.flow("resume --redo shots"), @"");
-    snapshot!(project.flow("resume --from flm"), @"");
-    snapshot!(project.flow("resume -i note=x"), @"");
-    snapshot!(project.flow("resume --accept media/concat"), @"");
+    snapshot!(project.flow("resume --redo shots[7]"), @"
+        exit status 2
+        --- stderr
+        error: the run [run] cannot be done again: `shots` has no item `7`; it has 0 to 2
+    ");
+    snapshot!(project.flow("resume --redo shots"), @"
+        exit status 2
+        --- stderr
+        error: the run [run] cannot be done again: `shots` is no item: name an item of a map of the pipeline itself, such as `shots[3]`
+    ");
+    snapshot!(project.flow("resume --from flm"), @"
+        exit status 2
+        --- stderr
+        error: the run [run] cannot be done again: the pipeline has no node `flm`; did you mean `film`?
+    ");
+    snapshot!(project.flow("resume -i note=x"), @"
+        exit status 2
+        --- stderr
+        error: a run goes on with the inputs that it was started with
+        help: say what is done again with others: --from NODE, or --redo 'shots[3]'
+    ");
+    snapshot!(project.flow("resume --accept media/concat"), @"
+        exit status 2
+        --- stderr
+        error: invalid value 'media/concat' for '--accept <KIND@VERSION>': write a kind and its version, such as media/concat@2
+
+        For more information, try '--help'.
+    ");
 }

@@ -26,7 +26,7 @@ fn help_lists_the_verbs() {
           plan         Tell what a pipeline can cost at most, what it will cost and how long it will take,
                        before it runs
           run          Run a pipeline
-          resume       Go on with a run that was stopped or killed
+          resume       Go on with a run that was stopped or killed, or do a part of one again that has ended
           runs         List runs, newest first
           show         Show a run, or what one of its nodes did
           answer       Say what a run waits for a person to say

@@ -3,10 +3,11 @@
 use std::io::{BufRead, IsTerminal};
 use std::path::Path;
 
-use flow_engine::host::StateError;
 use flow_engine::host::artifacts::Folder;
 use flow_engine::host::history::{self, History};
 use flow_engine::host::store::Store;
+use flow_engine::host::{State, StateError};
+use flow_engine::name::RunId;
 use flow_engine::run::event::{About, Answer, Question, Signal, Value};
 use serde::Serialize;
 use serde_json::{Map, Value as Json, json};
@@ -63,13 +64,38 @@ pub(crate) fn answer(
         (Some(text), false) => understood(&store, question, text)?,
         (None, false) => understood(&store, question, &asked(&asking, path, question)?)?,
     };
+    deliver::deliver(&run, signal(path, &said, word.comment.as_deref()), global)
+}
+
+fn signal(path: &str, said: &Json, comment: Option<&str>) -> Signal {
     let answer = Answer {
         answer: said.to_string().into(),
-        comment: word.comment.as_deref().map(Into::into),
+        comment: comment.map(Into::into),
         by: deliver::person().into(),
     };
-    let signal = Signal::Answer { node: path.as_str().into(), answer };
-    deliver::deliver(&run, signal, global)
+    Signal::Answer { node: path.into(), answer }
+}
+
+/// Whether somebody is there who can be asked.
+pub(crate) fn is_here(global: &Global) -> bool {
+    std::io::stdin().is_terminal() && std::io::stderr().is_terminal() && !global.json
+}
+
+/// Asks the first question of `run` at the terminal; none, if nothing is said: it can be answered later.
+pub(crate) fn in_place(state: &State, run: &RunId) -> Result<Option<Signal>, Problem> {
+    let store = state.store();
+    let asking = Asking { store, state: state.folder(), run: run.as_str() };
+    let history = History::of(store, store.run(run)?)?;
+    let Some((path, question)) = history.state.questions(&history.plan).next() else {
+        return Ok(None);
+    };
+    loop {
+        let Ok(text) = asked(&asking, &path, question) else { return Ok(None) };
+        match understood(store, question, &text) {
+            Ok(said) => return Ok(Some(signal(&path, &said, None))),
+            Err(problem) => render::problem(&problem),
+        }
+    }
 }
 
 /// The question that is meant: the one at `node`, or the only one.

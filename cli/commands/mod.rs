@@ -1,6 +1,6 @@
 //! Which command does which verb call? One file a verb.
 
-mod answer;
+pub(crate) mod answer;
 mod call;
 mod cancel;
 mod check;

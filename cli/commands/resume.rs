@@ -24,8 +24,14 @@ pub(crate) fn resume(what: &Resume, global: &Global) -> Result<Exit, Problem> {
         again: again(what, &plan, &row, &state, &project.environment)?,
         accept: what.accept.clone(),
     };
-    let place = Place { state: &state, out, answer: Answer::Paths, global };
-    drive::drive(&plan, Work::Resume(resumption.into()), setup::registry_of(&project), &place)
+    let place = Place {
+        state: &state,
+        out,
+        answer: Answer::Paths,
+        environment: &project.environment,
+        global,
+    };
+    drive::drive(&plan, Work::Resume(resumption.into()), &setup::registry_of(&project), &place)
 }
 
 /// What of the run is to be done again, and with which inputs.
@@ -51,8 +57,7 @@ fn again(
             Ok(state.import(path, &media_type)?)
         };
         let former = former(state.store(), row)?;
-        let changed =
-            values::changed(plan, former, &values.input, environment, &mut import)?;
+        let changed = values::changed(plan, former, &values.input, environment, &mut import)?;
         inputs = Some(changed);
     }
     Ok(Some(Again { from: from.clone(), redo: redo.clone(), inputs }))

@@ -86,9 +86,14 @@ pub(super) fn start(
         plan.files.iter().map(|file| import("the pipeline", file.path.as_ref(), &file.media));
     let files = files.collect::<Result<Vec<_>, _>>()?;
     let state = opened(&mut state, &project.state)?;
-    let place =
-        Place { state, out: drive::out(work.out.as_deref(), &plan.name), answer: *answer, global };
-    drive::drive(&plan, drive::Work::Start { inputs, files }, registry.clone(), &place)
+    let place = Place {
+        state,
+        out: drive::out(work.out.as_deref(), &plan.name),
+        answer: *answer,
+        environment: &project.environment,
+        global,
+    };
+    drive::drive(&plan, drive::Work::Start { inputs, files, limit: work.budget }, registry, &place)
 }
 
 fn opened<'a>(state: &'a mut Option<State>, folder: &Path) -> Result<&'a State, Problem> {

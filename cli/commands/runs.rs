@@ -1,7 +1,6 @@
 //! `flow runs`: which runs are kept here, newest first?
 
-use flow_engine::host::store::Store;
-use flow_engine::money::Usd;
+use flow_engine::host::store::{RunRow, Store};
 use flow_engine::name::RunId;
 use serde::Serialize;
 
@@ -28,6 +27,10 @@ struct Line<'a> {
     spent: String,
 }
 
+fn spent(row: &RunRow) -> String {
+    row.spent.map(|spent| spent.to_string()).unwrap_or_default()
+}
+
 pub(crate) fn runs(global: &Global) -> Result<Exit, Problem> {
     let project = setup::project(global);
     // A project without state is one without runs.
@@ -40,7 +43,7 @@ pub(crate) fn runs(global: &Global) -> Result<Exit, Problem> {
             status: status(row),
             started: row.started.to_string(),
             seconds: seconds(row),
-            spent: Usd::ZERO.to_string(),
+            spent: spent(row),
         });
         render::print_json(&Document { runs: runs.collect() })?;
     } else if rows.is_empty() {
@@ -53,7 +56,7 @@ pub(crate) fn runs(global: &Global) -> Result<Exit, Problem> {
                 status(row).to_owned(),
                 row.started.to_string(),
                 seconds(row).map(|seconds| format!("{seconds:.1} s")).unwrap_or_default(),
-                Usd::ZERO.to_string(),
+                spent(row),
             ]
         });
         let headings = ["run", "pipeline", "status", "started", "took", "spent"];

@@ -41,6 +41,7 @@ struct Node<'a> {
     state: &'static str,
     attempts: u16,
     seconds: f64,
+    spent: String,
     failure: Option<&'a Failure>,
 }
 
@@ -114,7 +115,7 @@ fn show_run(history: &History, store: &Store, global: &Global) -> Result<(), Pro
             status: status(row),
             started: row.started.to_string(),
             seconds: seconds(row),
-            spent: Usd::ZERO.to_string(),
+            spent: history.spent().to_string(),
             tally: history.tally(),
             outputs,
             nodes: nodes.iter().map(|(path, node)| entry(path, node)).collect(),
@@ -128,7 +129,7 @@ fn show_run(history: &History, store: &Store, global: &Global) -> Result<(), Pro
         status(row),
         render::seconds(took),
         drive::nodes(history.tally()),
-        Usd::ZERO,
+        history.spent(),
         row.started,
     );
     text.push_str(&node_table(&nodes));
@@ -143,6 +144,11 @@ fn show_run(history: &History, store: &Store, global: &Global) -> Result<(), Pro
     render::print(&text)
 }
 
+/// What a node was billed; empty, where that is nothing.
+fn spent(node: &NodeHistory) -> String {
+    if node.spent > Usd::ZERO { node.spent.to_string() } else { String::new() }
+}
+
 /// The nodes as rows; of very many, the pipeline's own and those that failed.
 fn node_table(nodes: &[(&String, &NodeHistory)]) -> String {
     let is_many = nodes.len() > MANY;
@@ -150,16 +156,21 @@ fn node_table(nodes: &[(&String, &NodeHistory)]) -> String {
         !is_many || !path.contains(['/', '[']) || node.failure.is_some()
     };
     let shown: Vec<_> = nodes.iter().filter(|(path, node)| told(path, node)).collect();
+    let is_paid = shown.iter().any(|(_, node)| node.spent > Usd::ZERO);
     let rows = shown.iter().map(|(path, node)| {
-        vec![
+        let mut row = vec![
             (*path).clone(),
             node.kind.clone(),
             node.state.to_owned(),
             node.attempts.to_string(),
             if node.took.is_zero() { String::new() } else { render::seconds(node.took) },
-        ]
+        ];
+        row.extend(is_paid.then(|| spent(node)));
+        row
     });
-    let mut text = render::table::table(&["node", "kind", "state", "attempts", "took"], rows);
+    let mut headings = vec!["node", "kind", "state", "attempts", "took"];
+    headings.extend(is_paid.then_some("spent"));
+    let mut text = render::table::table(&headings, rows);
     let hidden = nodes.len() - shown.len();
     if hidden > 0 {
         text.push_str(&format!("{DIM}and {hidden} inside of these: --json lists them{DIM:#}\n"));
@@ -222,6 +233,7 @@ fn entry<'a>(path: &'a str, node: &'a NodeHistory) -> Node<'a> {
         state: node.state,
         attempts: node.attempts,
         seconds: node.took.as_secs_f64(),
+        spent: node.spent.to_string(),
         failure: node.failure.as_ref(),
     }
 }

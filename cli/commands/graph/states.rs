@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use flow_engine::host::history::{History, NodeHistory};
+use flow_engine::money::Usd;
 use flow_engine::plan::picture::{Shown, State, States};
 
 use crate::render;
@@ -17,6 +18,7 @@ struct Instances {
     failed: usize,
     waiting: usize,
     took: Duration,
+    spent: Usd,
 }
 
 pub(super) fn states(history: &History) -> States {
@@ -31,6 +33,7 @@ impl Instances {
     fn add(&mut self, node: &NodeHistory) {
         self.total += 1;
         self.took += node.took;
+        self.spent += node.spent;
         match node.state {
             "succeeded" | "reused" => self.succeeded += 1,
             "skipped" => self.skipped += 1,
@@ -51,7 +54,8 @@ impl Instances {
         };
         let count = (self.total > 1).then(|| format!("{settled} of {}", self.total));
         let took = (!self.took.is_zero()).then(|| render::seconds(self.took));
-        let words: Vec<String> = count.into_iter().chain(took).collect();
+        let spent = (self.spent > Usd::ZERO).then(|| self.spent.to_string());
+        let words: Vec<String> = count.into_iter().chain(took).chain(spent).collect();
         Shown { state, note: words.join(", ") }
     }
 }

@@ -15,7 +15,7 @@ use super::clock::Clock;
 use super::perform::News;
 use super::shelf::Shelf;
 use crate::kind::buy::client_ref;
-use crate::kind::{Armed, Artifacts, Attempt, Job, NotRecorded, Slot, Step, Value};
+use crate::kind::{Armed, Artifacts, Attempt, Job, NotRecorded, Secrets, Slot, Step, Value};
 use crate::name::{Digest, RunId};
 use crate::run::event::{AttemptId, PurchaseId};
 use crate::run::ledger::AccountId;
@@ -43,6 +43,8 @@ pub(super) struct Delivery {
     pub(super) artifacts: Folder,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) news: UnboundedSender<News>,
+    /// By port, what stands nowhere but in the input.
+    pub(super) secrets: BTreeMap<String, Secrets>,
 }
 
 /// A folder that is made when it is asked for, and gone with this value.
@@ -197,7 +199,9 @@ impl Attempt for Delivery {
     }
 
     fn keep(&self, output: &serde_json::Value) -> Value {
-        keep(&*self.shelf, output)
+        let hidden =
+            self.secrets.values().fold(output.clone(), |output, secrets| secrets.hide(output));
+        keep(&*self.shelf, &hidden)
     }
 
     async fn read(&self, output: &Value) -> Option<serde_json::Value> {

@@ -11,7 +11,10 @@ use super::store::{RunRow, Store, StoreError, TickRow};
 use crate::kind::Failure;
 use crate::money::Usd;
 use crate::plan::graph::{Plan, Work};
-use crate::run::event::{At, Decision, Ended, Entry, Event, Reopen, Signal, Value, Verdict};
+use crate::run::event::{
+    At, Decision, Ended, Entry, Event, PurchaseId, Reopen, Signal, Value, Verdict,
+};
+use crate::run::ledger::AccountId;
 use crate::run::{Damaged, RunState, Tally};
 use crate::time::Timestamp;
 
@@ -40,6 +43,9 @@ pub struct NodeHistory {
     /// Of its last attempt; empty for a kind without a capability.
     pub provider: String,
     pub output: Option<Value>,
+    /// What its purchases were billed.
+    pub spent: Usd,
+    bills: BTreeMap<PurchaseId, Usd>,
     pub failure: Option<Failure>,
 }
 
@@ -113,6 +119,11 @@ impl History {
         node.note(event);
     }
 
+    /// What the run was billed.
+    pub fn spent(&self) -> Usd {
+        self.state.ledger().spent(AccountId::RUN)
+    }
+
     pub fn tally(&self) -> Tally {
         self.state.tally()
     }
@@ -129,6 +140,8 @@ impl NodeHistory {
             input: None,
             provider: String::new(),
             output: None,
+            spent: Usd::ZERO,
+            bills: BTreeMap::new(),
             failure: None,
         }
     }
@@ -169,6 +182,14 @@ impl NodeHistory {
                     self.failure = Some(failure.clone());
                 }
             },
+            Event::Money(
+                Entry::Settled { purchase, bill }
+                | Entry::Late { purchase, bill, .. }
+                | Entry::Corrected { purchase, bill },
+            ) => {
+                self.bills.insert(*purchase, bill.amount);
+                self.spent = self.bills.values().copied().sum();
+            }
             Event::TakenUp { .. } => self.state = "admitted",
             Event::Asked { .. } => self.state = "waiting",
             Event::Answered { verdict, .. } => match verdict {
@@ -216,7 +237,12 @@ fn place(event: &Event) -> Option<At> {
         Event::Admitted { attempt, .. }
         | Event::Ended { attempt, .. }
         | Event::TakenUp { attempt } => Some(attempt.at),
-        Event::Purchase { purchase, .. } => Some(purchase.attempt.at),
+        Event::Purchase { purchase, .. }
+        | Event::Money(
+            Entry::Settled { purchase, .. }
+            | Entry::Late { purchase, .. }
+            | Entry::Corrected { purchase, .. },
+        ) => Some(purchase.attempt.at),
         _ => None,
     }
 }

@@ -34,7 +34,8 @@ use crate::kind::{Class, Failure};
 use crate::money::Usd;
 use crate::name::{Digest, RunId};
 use crate::plan::graph::{OnExceed, Plan};
-use crate::run::event::{Ask, Ended, Event, Outcome, Rest, Seen, Signal, Value};
+use crate::run::event::{Ask, Ended, Entry, Event, Outcome, Rest, Seen, Signal, Value};
+use crate::run::ledger::AccountId;
 use crate::run::library::{Library, read};
 use crate::run::purchase::Receipt;
 use crate::run::{Damaged, Failed, RunState, Tally, Tick};
@@ -142,7 +143,7 @@ async fn drive(plan: &Plan, run: &mut RunState, host: &mut Host) -> Result<How, 
     loop {
         host.last = host.last.max(host.clock.now());
         let tick = run.tick(plan, &*host.shelf, seen, host.last)?;
-        host.append(&tick).await?; // Durable before anything acts on it.
+        host.append(run, &tick).await?; // Durable before anything acts on it.
         for event in &tick.events {
             host.perform(plan, run, event); // Effects of recorded events alone.
         }
@@ -162,7 +163,7 @@ async fn drive(plan: &Plan, run: &mut RunState, host: &mut Host) -> Result<How, 
 }
 
 impl Host {
-    async fn append(&mut self, tick: &Tick) -> Result<(), HostError> {
+    async fn append(&mut self, run: &RunState, tick: &Tick) -> Result<(), HostError> {
         if tick.events.is_empty() {
             return Ok(());
         }
@@ -175,6 +176,7 @@ impl Host {
             cached: tick.learned.clone(),
             begin: None,
             finish: finish(tick),
+            spent: spent(run, tick),
             taken: std::mem::take(&mut self.inbox.taken),
             patience: patience(&tick.events),
         };
@@ -331,11 +333,21 @@ impl Inbox {
     }
 }
 
+/// What the run has spent, if this tick changed it.
+fn spent(run: &RunState, tick: &Tick) -> Option<Usd> {
+    let is_money = |event: &Event| {
+        matches!(
+            event,
+            Event::Money(Entry::Settled { .. } | Entry::Late { .. } | Entry::Corrected { .. })
+        )
+    };
+    let is_changed = tick.events.iter().any(is_money);
+    is_changed.then(|| run.ledger().spent(AccountId::RUN))
+}
+
 /// Whether the run ends by this tick, or goes on after its end.
 fn finish(tick: &Tick) -> Option<Finish> {
-    let reopens = |event: &Event| {
-        matches!(event, Event::Signalled { what: Signal::Reopen(_), .. })
-    };
+    let reopens = |event: &Event| matches!(event, Event::Signalled { what: Signal::Reopen(_), .. });
     match tick.outcome {
         Some(outcome) => Some(Finish::As(outcome.word())),
         None => tick.events.iter().any(reopens).then_some(Finish::Undone),

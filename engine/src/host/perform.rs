@@ -22,9 +22,9 @@ use super::clock::Clock;
 use super::shelf::Shelf;
 use crate::kind::catalog::Weight;
 use crate::kind::registry::Performer;
-use crate::kind::{Class, Failure, Slot, Step};
+use crate::kind::{Class, Failure, Secrets, Slot, Step};
 use crate::name::RunId;
-use crate::plan::graph::Plan;
+use crate::plan::graph::{Call, Plan};
 use crate::run::event::{AttemptId, PurchaseId, Request, Value};
 use crate::run::library::{keep, read};
 use crate::run::purchase::{Purchase, Receipt};
@@ -79,6 +79,7 @@ struct Shared {
     artifacts: Folder,
     work: PathBuf,
     clock: Arc<dyn Clock>,
+    secrets: Secrets,
     cores: Semaphore,
     executing: AtomicUsize,
     /// Whatever waits for its turn goes away.
@@ -102,6 +103,8 @@ struct Job {
     key: String,
     path: String,
     reference: String,
+    /// By port, the secrets that stand in it.
+    secrets: BTreeMap<String, Secrets>,
     purchases: BTreeMap<Slot, Purchase>,
     doubt_wait: Duration,
 }
@@ -114,6 +117,7 @@ impl Executor {
         work: PathBuf,
         clock: Arc<dyn Clock>,
         cores: usize,
+        secrets: Secrets,
     ) -> Self {
         let (sender, news) = unbounded_channel();
         let shared = Shared {
@@ -122,6 +126,7 @@ impl Executor {
             artifacts,
             work,
             clock,
+            secrets,
             cores: Semaphore::new(cores.max(1)),
             executing: AtomicUsize::new(0),
             draining: CancellationToken::new(),
@@ -149,6 +154,7 @@ impl Executor {
             key: run.attempt_key(plan, attempt),
             path,
             reference: run.reference(plan, attempt.at),
+            secrets: self.secrets_of(call),
             purchases: run.purchases_of(attempt).map(|(slot, it)| (slot, it.clone())).collect(),
             doubt_wait: run.doubt(plan, attempt.at).unwrap_or_default().wait,
         };
@@ -160,6 +166,14 @@ impl Executor {
                 drop(shared.news.send(News::Withdrew)); // The run is over: nobody waits.
             }
         });
+    }
+
+    fn secrets_of(&self, call: &Call) -> BTreeMap<String, Secrets> {
+        if self.shared.secrets.is_empty() {
+            return BTreeMap::new();
+        }
+        let of = |(port, names)| (port, self.shared.secrets.only(&names));
+        call.secrets().into_iter().map(of).collect()
     }
 
     /// What the tasks report next: all that is there, at least one.
@@ -204,7 +218,7 @@ async fn execute(shared: &Arc<Shared>, job: Job) -> Option<()> {
     shared.executing.fetch_add(1, Ordering::SeqCst);
     let began = Instant::now();
     drop(shared.news.send(News::Began { attempt: job.attempt, path: job.path.clone() }));
-    let made = make(shared, &job).await;
+    let made = make(shared, &job).await.without(&job.secrets);
     let (attempt, took) = (job.attempt, began.elapsed());
     let news = match made {
         Made::Stopped => return Some(()), // Open in the journal: a resumed run makes it again.
@@ -219,6 +233,32 @@ enum Made {
     Done(Json),
     Failed(Failure),
     Stopped,
+}
+
+impl Made {
+    /// The same without any secret that the attempt was given.
+    fn without(self, secrets: &BTreeMap<String, Secrets>) -> Self {
+        secrets.values().fold(self, |made, secrets| match made {
+            Self::Done(output) => Self::Done(secrets.hide(output)),
+            Self::Failed(failure) => Self::Failed(Failure {
+                message: secrets.hide_text(failure.message),
+                help: failure.help.map(|help| secrets.hide_text(help)),
+                ..failure
+            }),
+            Self::Stopped => Self::Stopped,
+        })
+    }
+}
+
+/// `input` with the values of its secrets, each in its port.
+fn revealed(input: Json, secrets: &BTreeMap<String, Secrets>) -> Json {
+    let Json::Object(mut ports) = input else { return input };
+    for (port, secrets) in secrets {
+        if let Some(value) = ports.get_mut(port) {
+            *value = secrets.reveal(value.take());
+        }
+    }
+    Json::Object(ports)
 }
 
 /// Makes the attempt in a folder of its own, within its time.
@@ -243,13 +283,14 @@ async fn make(shared: &Arc<Shared>, job: &Job) -> Made {
         artifacts: shared.artifacts.clone(),
         clock: Arc::clone(&shared.clock),
         news: shared.news.clone(),
+        secrets: job.secrets.clone(),
     };
     make_within(shared, job, &delivery).await
 }
 
 async fn make_within(shared: &Arc<Shared>, job: &Job, delivery: &Delivery) -> Made {
     let input = match read(&*shared.shelf, &job.request.input) {
-        Ok(input) => Arc::unwrap_or_clone(input),
+        Ok(input) => revealed(Arc::unwrap_or_clone(input), &job.secrets),
         Err(lost) => return Made::Failed(Failure::new(Class::Storage, lost.to_string())),
     };
     let Some((_, Performer::Attempt(kind))) = shared.shelf.registry().get(&job.kind) else {

@@ -20,6 +20,7 @@ use super::shelf::Shelf;
 use super::store::inbox::Message;
 use super::store::{Commit, Patience, Room, RunRow, Store, record};
 use super::{Ending, Host, HostError, Inbox, Stop, drive, output_json, survivors};
+use crate::kind::Secrets;
 use crate::kind::registry::Registry;
 use crate::money::Usd;
 use crate::name::{Digest, RunId};
@@ -50,6 +51,8 @@ pub struct Options {
     /// What a new run may spend; none: what its pipeline says.
     pub limit: Option<Usd>,
     pub on_copy: OnCopy,
+    /// Of all that the plan names.
+    pub secrets: Secrets,
     /// What of a run that has ended is done again.
     pub again: Option<Again>,
     /// Versions of kinds that a resumed run may go on with, though it was planned with others.
@@ -106,6 +109,8 @@ pub enum StateError {
     InUse,
     #[error("the run {0} was begun elsewhere: this state is a copy, or was restored")]
     Copied(RunId),
+    #[error("the secret `{0}` is not set")]
+    NoSecret(String),
     #[error("the run {run} cannot be done again: {why}")]
     NotAgain { run: RunId, why: String },
     #[error("the run {run} has ended: {outcome}")]
@@ -123,8 +128,8 @@ impl Options {
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
         let (observer, clock) = (Box::new(Unobserved), Arc::new(SystemClock));
         let (on_copy, limit, again, accept) = (OnCopy::Refuse, None, None, Vec::new());
-        let by = String::new();
-        Self { registry, observer, stop, cores, clock, on_copy, limit, again, accept, by }
+        let (by, secrets) = (String::new(), Secrets::default());
+        Self { registry, observer, stop, cores, clock, limit, on_copy, secrets, again, accept, by }
     }
 }
 
@@ -177,6 +182,7 @@ impl State {
         files: Vec<Json>,
         options: Options,
     ) -> Result<Ending, HostError> {
+        check_secrets(plan, &options.secrets)?;
         let now = options.clock.now();
         let run = new_id(now);
         let lock = self.lock(&run)?;
@@ -223,6 +229,7 @@ impl State {
             outcome: None,
             epoch: host.epoch,
             home: self.store.id().to_owned(),
+            spent: Some(Usd::ZERO),
         };
         let commit = Commit {
             run: host.run.clone(),
@@ -233,6 +240,7 @@ impl State {
             cached: Vec::new(),
             begin: Some(row),
             finish: None,
+            spent: Some(Usd::ZERO),
             taken: Vec::new(),
             patience: Patience::Limited,
         };
@@ -257,6 +265,7 @@ impl State {
         let plan = history::plan(&self.store, &row)?;
         let epoch = self.store.take_over(run).await?;
         let (state, last) = self.replay(&plan, &row)?;
+        check_secrets(&plan, &options.secrets)?;
         check_kinds(run, &plan, &state, &options)?;
         let reopen = reopening(&state, &plan, run, &options)?;
         survivors::end(run).await;
@@ -309,7 +318,7 @@ impl State {
             seen.push(host.drain("message")); // What follows from it is for the process that resumes the run.
         }
         let tick = state.tick(&plan, &*host.shelf, seen, host.last)?;
-        host.append(&tick).await?;
+        host.append(&state, &tick).await?;
         drop(lock);
         if let Some((_, why)) = tick.refused.into_iter().find(|(id, _)| *id == message.id) {
             return Ok(Delivered::Refused(why));
@@ -342,7 +351,7 @@ impl State {
     }
 
     fn host(&self, run: &RunId, epoch: u64, last: Timestamp, options: Options) -> Host {
-        let Options { registry, observer, stop, cores, clock, .. } = options;
+        let Options { registry, observer, stop, cores, clock, secrets, .. } = options;
         let values = Arc::new(Shelf::new(registry, self.store.clone()));
         let (artifacts, work) = (self.artifacts.clone(), self.work(run));
         let executor = Executor::new(
@@ -352,6 +361,7 @@ impl State {
             work,
             Arc::clone(&clock),
             cores,
+            secrets,
         );
         Host {
             run: run.clone(),
@@ -410,6 +420,14 @@ fn keep_plan(library: &dyn Library, text: String) -> Digest {
     library.keep(text)
 }
 
+/// No attempt is made without the secrets that it names.
+fn check_secrets(plan: &Plan, secrets: &Secrets) -> Result<(), StateError> {
+    match plan.secrets().into_iter().find(|name| !secrets.has(name)) {
+        Some(name) => Err(StateError::NoSecret(name)),
+        None => Ok(()),
+    }
+}
+
 /// What is to be done again, if that was asked for and can be.
 fn reopening(
     state: &RunState,
@@ -453,8 +471,7 @@ fn check_kinds(
         match registry.get(name.as_str()) {
             None => return Err(StateError::NoKind { run, kind }),
             Some((card, _))
-                if card.version != planned.version
-                    && !is_accepted(name.as_str(), card.version) =>
+                if card.version != planned.version && !is_accepted(name.as_str(), card.version) =>
             {
                 return Err(StateError::OtherVersion {
                     run,

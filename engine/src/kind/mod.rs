@@ -9,6 +9,7 @@ pub mod file;
 pub(crate) mod mutant;
 pub mod purchase;
 pub mod registry;
+pub mod secret;
 
 use std::future::Future;
 use std::path::Path;
@@ -27,6 +28,7 @@ pub use catalog::{Card, Catalog, Known, Later, Nature, Port, Weight};
 pub use file::{AnyFile, Artifacts, File, MediaType, StoreError};
 pub use purchase::{Armed, Asked, Bill, By, Job, NotRecorded, Slot, Source, Step, Unpriced, Value};
 pub use registry::Registry;
+pub use secret::Secrets;
 
 /// A kind of work that a node names with `use:`, done by attempts outside the scheduler.
 pub trait Kind: Send + Sync + 'static {

@@ -3,7 +3,7 @@
 //! A plan cannot name a node that does not exist: names are resolved to indices. It holds all that a run needs, so that
 //! a run never reads the pipeline's file again. Bodies are templates with local indices; a run makes instances of them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -13,6 +13,7 @@ pub use super::policy::{
     Amount, Approve, Budget, Cache, Doubt, Gate, OnExceed, Otherwise, Pool, PoolIndex, Then,
     Unpriced,
 };
+use super::secret;
 use crate::expression::{Expression, Template};
 use crate::kind::{Class, Nature, Weight};
 use crate::name::{KindName, NodeName};
@@ -277,6 +278,15 @@ pub enum OnError {
 }
 
 impl Plan {
+    /// The names of all secrets that its calls read.
+    pub fn secrets(&self) -> BTreeSet<String> {
+        let nodes = self.bodies.iter().flat_map(|body| &body.nodes);
+        nodes
+            .flat_map(Node::calls)
+            .flat_map(|call| call.secrets().into_values().flatten())
+            .collect()
+    }
+
     pub fn root(&self) -> BodyIndex {
         BodyIndex(0)
     }
@@ -290,7 +300,28 @@ impl Plan {
     }
 }
 
+impl Call {
+    /// The secrets that its ports read, by port; only ports that read some.
+    pub fn secrets(&self) -> BTreeMap<String, BTreeSet<String>> {
+        let ports = self.with.iter().map(|(port, value)| (port.clone(), secret::names(value)));
+        ports.filter(|(_, names)| !names.is_empty()).collect()
+    }
+}
+
 impl Node {
+    /// All that it may call: its own work, its alternatives, and what undoes it.
+    pub(crate) fn calls(&self) -> impl Iterator<Item = &Call> {
+        let own = match &self.work {
+            Work::Call(call) => Some(call),
+            _ => None,
+        };
+        let alternatives = self.fallback.iter().filter_map(|alternative| match alternative {
+            Alternative::Call { call, .. } => Some(call),
+            Alternative::Value(_) => None,
+        });
+        own.into_iter().chain(alternatives).chain(&self.undo)
+    }
+
     /// A node that does `work` once, as soon as nothing keeps it from it.
     pub fn new(name: NodeName, span: Span, work: Work) -> Self {
         Self {

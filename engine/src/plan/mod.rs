@@ -30,7 +30,7 @@ mod resolve;
 mod retry;
 mod rules;
 mod scope;
-mod secret;
+pub(crate) mod secret;
 mod shared;
 #[cfg(test)]
 mod tests;

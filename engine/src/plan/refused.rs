@@ -5,10 +5,9 @@
 
 use std::sync::Arc;
 
-use super::graph::{Body, Node, Plan, Work};
-use super::rules;
+use super::graph::{Node, Plan, Work};
+use super::{rules, secret};
 use crate::diagnostic::Diagnostic;
-use crate::expression::Template;
 use crate::source::Span;
 
 /// What `plan` asks for and no run gives yet, each told at the node that asks for it.
@@ -31,10 +30,6 @@ pub fn unsupported(plan: &Plan) -> Vec<Diagnostic> {
                 tell(body.source as usize, what, node.span);
             }
         }
-        for what in roots(body) {
-            let at = body.nodes.first().map_or(start, |node| node.span);
-            tell(body.source as usize, what, at);
-        }
     }
     findings
 }
@@ -45,6 +40,7 @@ fn of_node(node: &Node) -> Vec<&'static str> {
     let has_retry = node.retry.attempts > 1;
     let parts = [
         ("`pool`", !node.pools.is_empty()),
+        ("a secret within a larger expression", computes_with_a_secret(node)),
         ("`retry` of a node with a body", is_body && has_retry),
         ("`timeout` of a node with a body", is_body && node.timeout.is_some()),
         ("`fallback` of a node with a body", is_body && !node.fallback.is_empty()),
@@ -55,18 +51,6 @@ fn of_node(node: &Node) -> Vec<&'static str> {
     parts
 }
 
-/// Roots that runs do not give, as far as values of calls and outputs read them.
-fn roots(body: &Body) -> Vec<&'static str> {
-    let given = body.nodes.iter().flat_map(|node| match &node.work {
-        Work::Call(call) => call.with.iter().map(|(_, value)| value).collect::<Vec<_>>(),
-        _ => Vec::new(),
-    });
-    let outputs = super::picture::outputs(body).iter().map(|(_, value)| value);
-    let read: Vec<_> = given.chain(outputs).flat_map(Template::names).collect();
-    let reads = |root: &str| read.iter().any(|name| name.value == root);
-    [("secrets", "`secrets`")]
-        .into_iter()
-        .filter(|(root, _)| reads(root))
-        .map(|(_, what)| what)
-        .collect()
+fn computes_with_a_secret(node: &Node) -> bool {
+    node.calls().flat_map(|call| &call.with).any(|(_, value)| secret::computes_with_one(value))
 }

@@ -78,13 +78,35 @@ fn allowed(value: &Template, schema: &Json, root: &Json, depth: usize) -> bool {
     }
 }
 
+/// The secrets that `value` reads.
+pub(crate) fn names(value: &Template) -> BTreeSet<String> {
+    let paths = value.expressions().into_iter().flat_map(Expression::paths);
+    let names = paths.filter(|path| path.name.value == SECRETS);
+    names.filter_map(|path| path.fields.into_iter().next()).collect()
+}
+
+/// Whether a secret stands in `value` as more than itself: nothing can be computed of what is not known yet.
+pub(super) fn computes_with_one(value: &Template) -> bool {
+    let computed = |expression: &&Expression| {
+        let (paths, text) = (expression.paths(), expression.text().trim());
+        let reads = paths.iter().any(|path| path.name.value == SECRETS);
+        reads && !(paths.len() == 1 && text.strip_prefix(SECRETS).is_some_and(is_field))
+    };
+    value.expressions().iter().any(computed)
+}
+
+/// `.NAME`, or `['NAME']`.
+fn is_field(text: &str) -> bool {
+    let bracketed = text.strip_prefix("['").and_then(|rest| rest.strip_suffix("']"));
+    let name = text.strip_prefix('.').or(bracketed);
+    name.is_some_and(|name| {
+        !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    })
+}
+
 /// The type of `secrets` for `value`: every name that it reads is a text.
 pub(super) fn type_of(value: &Template) -> Schema {
-    let paths = value.expressions().into_iter().flat_map(Expression::paths);
-    let names: BTreeSet<String> = paths
-        .filter(|path| path.name.value == SECRETS)
-        .filter_map(|path| path.fields.into_iter().next())
-        .collect();
+    let names = names(value);
     let fields: Map<_, _> =
         names.iter().map(|name| (name.clone(), json!({ "type": "string" }))).collect();
     Schema::new(json!({

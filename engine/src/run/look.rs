@@ -240,8 +240,15 @@ impl RunState {
             call.take.as_ref().map(|take| ask(sight, || take.evaluate(sight))).transpose()?;
         let drawn = kind.nature == Nature::Drawn;
         let take = drawn.then(|| (self.round(sight.plan, at), said.unwrap_or_default()));
-        let fingerprint =
-            cacheable.then(|| fingerprint(&call.kind, &self.as_accepted(call, kind), (&provider, &model), &input, take));
+        let fingerprint = cacheable.then(|| {
+            fingerprint(
+                &call.kind,
+                &self.as_accepted(call, kind),
+                (&provider, &model),
+                &input,
+                take,
+            )
+        });
         let (provider, model) = (provider.into(), model.into());
         let input = keep(sight.library, &input);
         let request = Request { input, provider, model, hold, fingerprint };

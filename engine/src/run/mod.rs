@@ -328,9 +328,6 @@ impl RunState {
         }
         let (purchase, step) = match &what {
             Signal::Drain | Signal::Cancel { .. } if self.outcome.is_some() => return Ok(vec![]),
-            Signal::Drain | Signal::Cancel { .. } => {
-                return Ok(vec![Event::Signalled { id, what }]);
-            }
             Signal::Answer { node, answer } => {
                 let judged = self.judge_answer(plan, library, &id, (node, answer), now)?;
                 return Ok(judged.map_or_else(
@@ -345,7 +342,7 @@ impl RunState {
                 tick.refused.push((id, "it has not ended: resume it first".into()));
                 return Ok(vec![]);
             }
-            Signal::Reopen(_) | Signal::Accept { .. } => {
+            Signal::Drain | Signal::Cancel { .. } | Signal::Reopen(_) | Signal::Accept { .. } => {
                 return Ok(vec![Event::Signalled { id, what }]);
             }
             Signal::Adopt { purchase, job, by } => {

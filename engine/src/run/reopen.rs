@@ -169,9 +169,10 @@ impl RunState {
     fn again(&self, plan: &Plan, what: &Reopen) -> BTreeSet<NodeIndex> {
         let body = plan.body(plan.root());
         let states = self.scopes.get(&ROOT).map(|scope| &*scope.states).unwrap_or_default();
-        let missed = states.iter().enumerate().filter(|(_, state)| {
-            matches!(state, NodeState::Failed | NodeState::Cancelled)
-        });
+        let missed = states
+            .iter()
+            .enumerate()
+            .filter(|(_, state)| matches!(state, NodeState::Failed | NodeState::Cancelled));
         let mut pending: Vec<NodeIndex> =
             missed.map(|(index, _)| super::at(ROOT, index).node).collect();
         pending.extend(&what.from);
@@ -231,7 +232,7 @@ impl RunState {
             }
         }
         for (at, expansion, asked) in maps {
-            self.reopen_map(plan, at, expansion, asked, inputs.as_ref())?;
+            self.reopen_map(plan, at, expansion, &asked, inputs.as_ref())?;
         }
         Ok(())
     }
@@ -242,12 +243,12 @@ impl RunState {
         plan: &Plan,
         at: At,
         mut expansion: Expansion,
-        asked: BTreeSet<u32>,
+        asked: &BTreeSet<u32>,
         inputs: Option<&Value>,
     ) -> Result<(), Damaged> {
         expansion.first = ScopeId(self.next_scope);
         self.next_scope += u32::try_from(expansion.copies.len()).unwrap_or(u32::MAX);
-        for copy in &asked {
+        for copy in asked {
             let scope = ScopeId(expansion.first.0 + copy);
             self.reopened.scopes.insert(scope);
             if let Some(inputs) = inputs {

@@ -12,6 +12,7 @@ use super::event::{At, ScopeId, Value};
 use super::library::{Library, Lost, read};
 use super::{RunState, Started};
 use crate::expression::{Fault, FaultKind, Values};
+use crate::kind::secret::stand_in;
 use crate::name::NodeName;
 use crate::plan::graph::Plan;
 use crate::source::Span;
@@ -65,6 +66,11 @@ impl<'a> Sight<'a> {
         }
         if let Some((_, value)) = self.own.as_ref().filter(|(own, _)| name == own.as_str()) {
             return Ok(Some(Arc::clone(value)));
+        }
+        if name == "secrets" {
+            let names = self.plan.secrets();
+            let stand_ins = names.into_iter().map(|name| (name.clone(), json!(stand_in(&name))));
+            return Ok(Some(Arc::new(Json::Object(stand_ins.collect()))));
         }
         if name == "budget" {
             return Ok(Some(Arc::new(self.state.budget_json(self.at, self.scope))));

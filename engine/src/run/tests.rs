@@ -827,3 +827,46 @@ fn a_body_within_an_overdrawn_budget_fails_before_anything_of_it_starts() {
     assert_eq!((game.word(1), game.last.outcome), ("failed", Some(Outcome::Failed)));
     assert_eq!(game.state.failures()[0].failure.class, Class::OverBudget);
 }
+
+#[test]
+fn what_is_done_again_counts_on_and_has_all_its_tries_and_what_is_left_of_the_money() {
+    let first = Node { retry: tries(2), ..paid("a", "2") };
+    let mut game = Game::of(vec![first, needing(paid("b", "1"), &[0]), paid("c", "1")], Some("9"));
+    game.buys(Game::attempt(0, 1), "2");
+    game.buys(Game::attempt(1, 1), "1");
+    game.buys(Game::attempt(2, 1), "1");
+    assert_eq!((game.last.outcome, game.spent()), (Some(Outcome::Succeeded), usd("4")));
+    let what = game.state.reopening(&game.plan, &["a".into()], &[]).expect("it has ended");
+    let key = game.state.attempt_key(&game.plan, Game::attempt(1, 1));
+    game.signal("1", Signal::Reopen(what.clone()));
+    assert_eq!((game.word(0), game.word(1), game.word(2)), ("admitted", "blocked", "succeeded"));
+    game.fail(Game::attempt(0, 2), Class::Server);
+    game.wait(60);
+    game.buys(Game::attempt(0, 3), "2");
+    assert_ne!(game.state.attempt_key(&game.plan, Game::attempt(1, 1)), key);
+    game.buys(Game::attempt(1, 2), "1");
+    assert_eq!((game.last.outcome, game.spent()), (Some(Outcome::Succeeded), usd("7")));
+    game.signal("1", Signal::Reopen(what));
+    assert_eq!(game.word(0), "succeeded", "a word counts once");
+    let unknown = game.state.reopening(&game.plan, &["d".into()], &[]);
+    assert!(unknown.is_err_and(|why| why.contains("no node `d`")));
+}
+
+#[test]
+fn nothing_is_done_again_while_it_may_still_have_been_bought() {
+    let doubt = Doubt { then: Then::Fail, ..Doubt::default() };
+    let mut game =
+        Game::of(vec![Node { doubt: Some(doubt), ..paid("a", "2") }, free("b")], Some("10"));
+    game.done(Game::attempt(1, 1));
+    doubtful(&mut game, Game::attempt(0, 1));
+    assert_eq!(game.last.outcome, Some(Outcome::Failed));
+    let again = |game: &Game| game.state.reopening(&game.plan, &["b".into()], &[]);
+    assert!(again(&game).is_err_and(|why| why.contains("a purchase is open at `a`")));
+    let purchase = PurchaseId { attempt: Game::attempt(0, 1), slot: 0 };
+    game.signal("1", Signal::Lost { purchase, by: "ann".into() });
+    let what = again(&game).expect("it is closed");
+    game.signal("2", Signal::Reopen(what));
+    game.done(Game::attempt(1, 2));
+    game.buys(Game::attempt(0, 2), "1");
+    assert_eq!((game.last.outcome, game.spent()), (Some(Outcome::Succeeded), usd("3")));
+}

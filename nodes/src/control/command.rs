@@ -2,6 +2,8 @@
 //!
 //! JSON goes in by standard input and comes out by standard output.
 
+use std::collections::BTreeMap;
+
 use flow_engine::kind::{Attempt, Class, Failure, Kind, Known, Nature};
 use flow_engine::schema::Schema;
 use schemars::JsonSchema;
@@ -25,6 +27,10 @@ pub(crate) struct Input {
     /// What the program reads from its standard input, as JSON.
     #[serde(default)]
     input: Option<Json>,
+    /// Variables of the program's own, which may hold secrets.
+    #[serde(default)]
+    #[schemars(extend("x-secret" = true))]
+    variables: BTreeMap<String, String>,
     /// The JSON Schema of what the program writes to its standard output.
     #[serde(default)]
     output: Option<Json>,
@@ -72,6 +78,7 @@ nodes:
 |---|---|---|
 | `command` | in | a list (the program, then each argument) or a text for `sh -e -c` |
 | `input` | in, optional | any value; the program reads it as JSON, and nothing if it is left out |
+| `variables` | in, optional, secret | variables of the program, by name; secrets may stand here: `{ TOKEN: '${{ secrets.TOKEN }}' }` |
 | `output` | in, optional | the JSON Schema of what the program writes; written literally, it types `output` at check time |
 | `output` | out | the JSON that the program wrote; null if it wrote nothing |
 
@@ -103,6 +110,8 @@ two seconds later SIGKILL.
             .variable("FLOW_ATTEMPT_NUMBER", attempt.number().to_string())
             .variable("FLOW_DELIVERY", attempt.delivery().to_string())
             .variable("FLOW_FOLDER", attempt.folder().to_string_lossy());
+        let command = (input.variables.into_iter())
+            .fold(command, |command, (name, value)| command.variable(name, value));
         let finished = process::succeed(attempt, command).await?;
         let output = read(&finished)?;
         if let Some(schema) = input.output {

@@ -25,6 +25,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
+use crate::money::Usd;
 use crate::name::{Digest, RunId};
 use crate::run::event::{Event, Value};
 use crate::time::Timestamp;
@@ -101,6 +102,8 @@ pub struct RunRow {
     pub epoch: u64,
     /// The id of the state when the run was last taken up; another one, if the state is a copy.
     pub home: String,
+    /// What it was billed so far; none for runs of schemas that did not keep it.
+    pub spent: Option<Usd>,
 }
 
 /// What one tick recorded.
@@ -217,8 +220,9 @@ impl Store {
         with: impl rusqlite::Params,
     ) -> Result<Vec<RunRow>, StoreError> {
         let connection = self.lock();
+        let spent = if schema::check_version(&connection)? >= 3 { "spent" } else { "NULL" };
         let sql = format!(
-            "SELECT run, pipeline, plan, started, finished, outcome, epoch, home FROM run {rest}"
+            "SELECT run, pipeline, plan, started, finished, outcome, epoch, home, {spent} FROM run {rest}"
         );
         let mut statement = connection.prepare(&sql).map_err(StoreError::Read)?;
         let rows = statement.query_map(with, schema::run_row).map_err(StoreError::Read)?;

@@ -557,6 +557,7 @@ pub(super) fn at(scope: u32, node: u32) -> At {
 mod tests {
     use super::*;
     use crate::kind::Class;
+    use crate::run::event::Reopen;
 
     #[test]
     fn every_event_is_read_as_it_was_written() {
@@ -651,10 +652,19 @@ mod tests {
         ];
         let answered = |verdict| Event::Answered { at: here, id: Some("a".into()), verdict };
         let (quote, free, then) = (Usd::from_micros(7), Usd::ZERO, OnExceed::Finish);
+        let reopen = Reopen {
+            from: vec![NodeIndex(1)],
+            redo: vec![(NodeIndex(2), 3)],
+            inputs: Some(r#"{"note":"x"}"#.into()),
+            by: "ann".into(),
+        };
+        let accept = Signal::Accept { kind: "media/concat".into(), version: 2, by: "ann".into() };
         let mut events = vec![
             Event::Asked { at: here, question: Box::new(question) },
             Event::Exceeded { at: here, account, quote, free, then },
             Event::Signalled { id: "c".into(), what: Signal::Cancel { by: "ann".into() } },
+            Event::Signalled { id: "r".into(), what: Signal::Reopen(reopen) },
+            Event::Signalled { id: "v".into(), what: accept },
         ];
         events.extend(verdicts.map(answered));
         events

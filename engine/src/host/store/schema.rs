@@ -10,6 +10,7 @@ use rusqlite::types::{FromSqlError, Type};
 use rusqlite::{Connection, Row};
 
 use super::{RunRow, StoreError};
+use crate::money::Usd;
 use crate::name::{Digest, RunId};
 use crate::run::event::Value;
 use crate::time::Timestamp;
@@ -65,6 +66,9 @@ CREATE TABLE home (
     file    TEXT NOT NULL,
     count   INTEGER NOT NULL
 ) STRICT;
+",
+    "
+ALTER TABLE run ADD COLUMN spent INTEGER;
 ",
 ];
 
@@ -137,6 +141,7 @@ pub(super) fn run_row(row: &Row) -> rusqlite::Result<RunRow> {
         outcome: row.get(5)?,
         epoch: row.get::<_, i64>(6)?.cast_unsigned(),
         home: row.get(7)?,
+        spent: row.get::<_, Option<i64>>(8)?.map(Usd::from_micros),
     })
 }
 

@@ -22,6 +22,7 @@ fn row(home: &str) -> RunRow {
         outcome: None,
         epoch: 1,
         home: home.into(),
+        spent: None,
     }
 }
 
@@ -37,6 +38,7 @@ pub(super) fn commit(begin: Option<RunRow>, patience: Patience) -> Commit {
         cached: vec![(Digest::of(b"fingerprint"), Value::Inline("7".into()))],
         begin,
         finish: None,
+        spent: None,
         taken: Vec::new(),
         patience,
     }

@@ -15,6 +15,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::ballast::Ballast;
 use super::wal::{self, Least};
 use super::{RunRow, StoreError, home, schema};
+use crate::money::Usd;
 use crate::name::{Digest, RunId};
 use crate::run::event::Value;
 use crate::time::Timestamp;
@@ -39,6 +40,8 @@ pub struct Commit {
     /// The run itself, with its first tick.
     pub begin: Option<RunRow>,
     pub finish: Option<Finish>,
+    /// What the run has spent, if this tick changed it.
+    pub spent: Option<Usd>,
     /// Messages of the inbox that this tick took in.
     pub taken: Vec<Box<str>>,
     pub patience: Patience,
@@ -309,6 +312,11 @@ fn store(
     }
     for message in &commit.taken {
         transaction.prepare_cached("DELETE FROM inbox WHERE id = ?1")?.execute(params![message])?;
+    }
+    if let Some(spent) = commit.spent {
+        transaction
+            .prepare_cached("UPDATE run SET spent = ?2 WHERE run = ?1")?
+            .execute(params![run, spent.micros()])?;
     }
     if let Some(finish) = &commit.finish {
         let (finished, outcome) = match finish {

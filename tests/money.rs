@@ -1,0 +1,63 @@
+//! What a run may spend by the word of who starts it, and what is told of what it spent.
+
+use crate::project::{Project, Ran};
+
+const SHOP: &str = r"
+flow: 1
+name: shop
+budget: 5 USD
+nodes:
+  picture:
+    use: image/generate
+    provider: rehearsal
+    with: { prompt: a hill }
+outputs:
+  image: ${{ picture.image }}
+";
+
+/// A project whose seller keeps a book in it.
+struct Shop(Project);
+
+impl Shop {
+    fn new() -> Self {
+        Self(Project::new().with("shop.yaml", SHOP))
+    }
+
+    fn flow(&self, line: &str) -> Ran {
+        let mut command = self.0.command(line);
+        command.env("FLOW_REHEARSAL_BOOK", self.0.path().join("book"));
+        command.env("FLOW_REHEARSAL_RECOVERY", "client-id");
+        self.0.run(&mut command)
+    }
+}
+
+#[test]
+fn the_word_of_the_command_line_goes_before_the_budget_of_the_file() {
+    let shop = Shop::new();
+    let ran = shop.flow("run shop.yaml --budget 0.001USD");
+    assert_eq!(ran.status, Some(4), "{ran}");
+    assert!(!shop.0.path().join("book").exists(), "nothing was bought: {ran}");
+    let ran = shop.flow("run shop.yaml --budget 3");
+    assert_eq!(ran.status, Some(2), "an amount has a currency: {ran}");
+}
+
+#[test]
+fn what_was_spent_is_told_wherever_runs_are_shown() {
+    let shop = Shop::new();
+    let ran = shop.flow("run shop.yaml --json --budget 1USD");
+    assert_eq!(ran.status, Some(0), "{ran}");
+    let spent = ran.json()["spent"].clone();
+    assert_ne!(spent, "0.00 USD");
+    assert_eq!(shop.flow("runs --json").json()["runs"][0]["spent"], spent);
+    let shown = shop.flow("show --json").json();
+    assert_eq!(shown["spent"], spent, "{shown}");
+    let node = shown["nodes"]
+        .as_array()
+        .and_then(|nodes| nodes.iter().find(|node| node["path"] == "picture"));
+    assert_eq!(node.expect("it is there")["spent"], spent, "{shown}");
+    let run = shown["run"].as_str().expect("a run has an id");
+    let graph = shop.flow(&format!("graph {run}"));
+    let spent = spent.as_str().expect("an amount");
+    assert!(graph.stdout.contains(spent), "{graph}");
+    assert!(shop.flow("show").stdout.contains(spent));
+}
