@@ -15,6 +15,7 @@ pub(crate) enum Mutant {
     LateBillIgnored,
     SuccessBeforeSync,
     FenceByDelivery,
+    EpochNotChecked,
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use super::inbox::Message;
 use super::*;
+use crate::kind::mutant::with;
 use crate::run::event::{Outcome, Signal};
 
 pub(super) fn run() -> RunId {
@@ -221,6 +222,22 @@ async fn a_database_that_was_put_back_is_noticed_by_its_count() {
     }));
     std::fs::write(&path, backup).unwrap(); // Into the same file: its number stays.
     assert_ne!(Store::open(folder.path()).unwrap().id(), id);
+}
+
+#[test]
+fn who_was_taken_over_commits_no_more() {
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let overtaken = || {
+        runtime.block_on(async {
+            let folder = tempfile::tempdir().unwrap();
+            let store = stored(folder.path()).await;
+            store.take_over(&run()).await.unwrap();
+            store.commit(commit(None, Patience::Limited)).await.is_ok()
+        })
+    };
+    assert!(!overtaken());
+    let unnoticed = with(Some(Mutant::EpochNotChecked), overtaken);
+    assert!(unnoticed, "an epoch that is not checked goes unnoticed");
 }
 
 #[tokio::test]
