@@ -232,8 +232,35 @@ fn judge(
         let (was, should) = (play.state.outcome(), whole.state.outcome());
         return Err(format!("it ended {was:?}, and would have ended {should:?}"));
     }
-    if doubts == 0 && play.state.result() != whole.state.result() {
+    // What is bought by another attempt is another take, with other files and another bill.
+    let bought_alike = bought_instead(whole, play)? == 0;
+    if doubts == 0 && bought_alike && play.state.result() != whole.state.result() {
         return Err("its outputs are others than those of a run that was not killed".into());
     }
     Ok(doubts)
+}
+
+/// How many purchases the run has that the one that was not killed lacks: each in the place of one of the same request
+/// that was never made, of the same node or of one that waited for its output.
+fn bought_instead(whole: &Play, play: &Play) -> Result<usize, String> {
+    let planned: BTreeSet<_> =
+        whole.state.purchases().map(|(_, purchase)| &purchase.client_ref).collect();
+    let mut never_made: Vec<_> = (play.state.purchases())
+        .filter(|(_, purchase)| matches!(purchase.last, Step::Absent | Step::Refused))
+        .map(|(_, purchase)| purchase.request)
+        .collect();
+    let mut others = 0;
+    for (id, purchase) in play.state.purchases() {
+        let is_nothing = matches!(purchase.last, Step::Absent | Step::Refused);
+        if is_nothing || planned.contains(&purchase.client_ref) {
+            continue;
+        }
+        let Some(place) = never_made.iter().position(|request| *request == purchase.request) else {
+            let path = play.state.path(play.plan, id.attempt.at);
+            return Err(format!("`{path}` bought once more than a run that was not killed"));
+        };
+        never_made.swap_remove(place);
+        others += 1;
+    }
+    Ok(others)
 }
