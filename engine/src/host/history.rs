@@ -149,7 +149,7 @@ impl NodeHistory {
     fn note(&mut self, event: &Event) {
         match event {
             Event::Expanded { .. } => self.state = "running",
-            Event::Admitted { attempt, request } => {
+            Event::Admitted { attempt, request, .. } => {
                 self.state = "admitted";
                 self.attempts = attempt.number;
                 self.input = Some(request.input.clone());
@@ -175,6 +175,7 @@ impl NodeHistory {
                 Decision::FellBack => self.state = "ready",
                 Decision::OverBudget { .. } => self.state = "over budget",
                 Decision::InDoubt => self.state = "in doubt",
+                Decision::TimedOut => self.state = "timed out",
                 Decision::GateClosed(_) => self.state = "closed",
                 Decision::GaveUp => self.state = "failed",
                 Decision::Broken(failure) => {
@@ -294,6 +295,7 @@ fn words(event: &Event) -> String {
                 format!("no money for an attempt: it may cost {quote}, and {free} are free")
             }
             Decision::InDoubt => "nothing new is tried before its purchases are closed".into(),
+            Decision::TimedOut => "its time is over".into(),
             Decision::GaveUp => "no further attempt".into(),
             Decision::Broken(failure) => format!("failed before an attempt: {}", failure.message),
         },

@@ -30,6 +30,7 @@ use crate::run::library::{keep, read};
 use crate::run::purchase::{Purchase, Receipt};
 use crate::run::{RunState, Task};
 use crate::schema::Schema;
+use crate::time::Timestamp;
 
 /// How long a cancelled attempt may take to end its processes before it is dropped.
 const GRACE: Duration = Duration::from_secs(5);
@@ -100,6 +101,7 @@ struct Job {
     output: Schema,
     weight: Weight,
     timeout: Option<Duration>,
+    until: Option<Timestamp>,
     key: String,
     path: String,
     reference: String,
@@ -139,7 +141,7 @@ impl Executor {
 
     /// Starts the open attempt `attempt` of `run`.
     pub(super) fn execute(&self, plan: &Plan, run: &RunState, attempt: AttemptId) {
-        let Some(Task { call, timeout, request, path }) = run.task(plan, attempt) else {
+        let Some(Task { call, timeout, until, request, path }) = run.task(plan, attempt) else {
             return; // Not open any more: its end was seen in the same tick.
         };
         let kind = plan.kind(&call.kind);
@@ -151,6 +153,7 @@ impl Executor {
             output: kind.output.clone(),
             weight: kind.weight,
             timeout,
+            until,
             key: run.attempt_key(plan, attempt),
             path,
             reference: run.reference(plan, attempt.at),
@@ -212,6 +215,7 @@ async fn execute(shared: &Arc<Shared>, job: Job) -> Option<()> {
         biased;
         () = shared.draining.cancelled() => return None,
         () = shared.cancelling.cancelled() => None,
+        () = sleep_until(shared, job.until) => None,
         turn = shared.cores.acquire(), if needs_core => turn.ok(),
         () = std::future::ready(()), if !needs_core => None,
     };
@@ -306,6 +310,7 @@ async fn make_within(shared: &Arc<Shared>, job: &Job, delivery: &Delivery) -> Ma
         biased;
         () = shared.cancelling.cancelled(), if is_free => Cause::Cancelled,
         made = &mut making => return finished(job, made),
+        () = sleep_until(shared, job.until) => Cause::Expired,
         () = shared.stopping.cancelled() => Cause::Stopped,
         () = sleep(shared, job.timeout) => Cause::Timeout(job.timeout.unwrap_or_default()),
     };
@@ -322,6 +327,9 @@ async fn make_within(shared: &Arc<Shared>, job: &Job, delivery: &Delivery) -> Ma
                     .help("raise `timeout:`, or give it less to do"),
             )
         }
+        Cause::Expired => {
+            Made::Failed(Failure::new(Class::Timeout, "its body did not end within its `timeout`"))
+        }
         Cause::Cancelled => Made::Failed(Failure::new(Class::Cancelled, "the run was cancelled")),
         Cause::Stopped => Made::Stopped,
     }
@@ -331,12 +339,21 @@ async fn make_within(shared: &Arc<Shared>, job: &Job, delivery: &Delivery) -> Ma
 enum Cause {
     Timeout(Duration),
     Cancelled,
+    /// The time of a body around it is over.
+    Expired,
     Stopped,
 }
 
 async fn sleep(shared: &Shared, time: Option<Duration>) {
     match time {
         Some(time) => shared.clock.sleep_until(shared.clock.now().after(time)).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn sleep_until(shared: &Shared, until: Option<Timestamp>) {
+    match until {
+        Some(until) => shared.clock.sleep_until(until).await,
         None => std::future::pending().await,
     }
 }

@@ -201,7 +201,7 @@ fn body_of<'a>(plan: &'a Plan, path: &str) -> Option<&'a Body> {
     let mut body = plan.body(plan.root());
     let parts: Vec<_> = path.split('/').collect();
     for part in &parts[..parts.len().saturating_sub(1)] {
-        let name = part.split('[').next()?;
+        let name = part.split(['[', '#']).next()?;
         let node = body.nodes.iter().find(|node| node.name.as_str() == name)?;
         body = match node.work {
             Work::Body(index) | Work::Pipeline { body: index, .. } => plan.body(index),

@@ -104,7 +104,10 @@ impl Walk<'_> {
         let times = times.saturating_mul(items).saturating_mul(rounds);
         match &node.work {
             Work::Call(call) => self.call(node, call, path.to_owned(), times),
-            Work::Body(body) | Work::Pipeline { body, .. } => self.body(*body, path, times),
+            Work::Body(body) | Work::Pipeline { body, .. } => {
+                self.body(*body, path, times.saturating_mul(u64::from(node.retry.attempts)));
+                self.instead(node, path, times);
+            }
             Work::Approve(_) => {}
         }
         if let Some(undo) = &node.undo {
@@ -130,6 +133,16 @@ impl Walk<'_> {
         self.add(path, node.span, times, sum);
         if let Some(last) = self.nodes.last_mut() {
             last.attempts = times.saturating_mul(attempts);
+        }
+    }
+
+    /// What is called instead of a body that has failed.
+    fn instead(&mut self, node: &Node, path: &str, times: u64) {
+        for alternative in &node.fallback {
+            let Alternative::Call { call, retry, .. } = alternative else { continue };
+            let sum = self.all_attempts(call, retry);
+            let times = times.saturating_mul(u64::from(retry.attempts));
+            self.add(format!("{path} (fallback)"), node.span, times, sum);
         }
     }
 

@@ -348,6 +348,14 @@ impl Node {
     }
 }
 
+impl Node {
+    /// Whether its `retry`, `timeout` and `fallback` are about its body: there is one copy of it.
+    pub fn is_tried_as_a_whole(&self) -> bool {
+        let is_body = matches!(self.work, Work::Body(_) | Work::Pipeline { .. });
+        is_body && self.each.is_none() && self.repeat.is_none()
+    }
+}
+
 impl Body {
     /// The body of `nodes`, whose `dependents` follow from their `needs`.
     pub fn new(mut nodes: Vec<Node>, gives: Gives, parent: Option<(BodyIndex, NodeIndex)>) -> Self {

@@ -177,14 +177,15 @@ impl Planner<'_> {
         plan: impl FnOnce(&mut Self, Place) -> Copy,
     ) -> Copy {
         let index = self.new_body();
-        let Copy { node, of, names } = plan(self, (index, node_index(0)));
+        let Copy { node, of, .. } = plan(self, (index, node_index(0)));
         let outer = node
             .as_ref()
             .map(|_| Node::new(block.name.value.clone(), block.name.span, Work::Body(index)));
         let body = node.map(|node| Body::new(vec![node], Gives::Node(node_index(0)), Some(at)));
         self.bodies[index.0 as usize] = body;
         self.in_source(index);
-        Copy { node: outer, of, names }
+        // From outside, what stands in it is not in sight.
+        Copy { node: outer, of, names: Given::new() }
     }
 
     /// What the node does in one copy and one round: its work, or an alternative.
@@ -285,7 +286,8 @@ impl Planner<'_> {
 
 /// Whether a copy of the node is its body and nothing else.
 fn is_body(block: &NodeBlock) -> bool {
-    matches!(block.work, WorkBlock::Nodes(_)) && block.fallback.is_none()
+    let is_tried = block.fallback.is_some() || block.retry.is_some() || block.timeout.is_some();
+    matches!(block.work, WorkBlock::Nodes(_)) && !is_tried
 }
 
 /// The type of a map whose items give `of`.

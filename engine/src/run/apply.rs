@@ -6,7 +6,7 @@
 use super::event::{At, AttemptId, Decision, Ended, Entry, Event, Owner, ScopeId, Signal, Value};
 use super::node::{Change, NodeState};
 use super::scope::Scope;
-use super::{Damaged, Failed, RunState, Started};
+use super::{Current, Damaged, Failed, RunState, Started};
 use crate::expression::Expression;
 use crate::kind::{Class, Failure};
 use crate::money::Usd;
@@ -39,16 +39,18 @@ impl RunState {
                 self.change(*at, Change::Expanded)?;
                 self.expanded(plan, event)
             }
-            Event::Admitted { attempt, request } => {
+            Event::Admitted { attempt, request, began } => {
                 self.change(attempt.at, Change::Admitted { attempt: attempt.number })?;
                 self.requests.insert(attempt.at, request.clone());
                 self.reopened.admitted(attempt.at, attempt.number);
+                self.takes_pools(plan, *attempt, *began);
                 self.opened_attempt(*attempt, 1);
                 Ok(())
             }
             Event::TakenUp { attempt } => {
                 self.purchases.releasable.remove(attempt);
                 self.change(attempt.at, Change::TakenUp { attempt: attempt.number })?;
+                self.takes_pools(plan, *attempt, None);
                 self.opened_attempt(*attempt, 2);
                 Ok(())
             }
@@ -75,6 +77,7 @@ impl RunState {
             Event::Gave { scope, output } => {
                 self.queues.settled.remove(scope);
                 if let Err(failure) = output {
+                    self.scope_mut(*scope)?.cause = Some(Box::new(failure.clone()));
                     self.note_failure(self.scope_path(plan, *scope), failure.clone());
                 }
                 self.scope_ended(plan, *scope, output.as_ref().ok().cloned())
@@ -84,6 +87,7 @@ impl RunState {
                 match closing {
                     Ok(closing) => self.copy_ended(plan, *scope, Some((output, Some(closing)))),
                     Err(failure) => {
+                        self.scope_mut(*scope)?.cause = Some(Box::new(failure.clone()));
                         self.note_failure(self.scope_path(plan, *scope), failure.clone());
                         self.copy_ended(plan, *scope, None)
                     }
@@ -122,6 +126,7 @@ impl RunState {
         if self.open.remove(&attempt).is_none() {
             return Err(Damaged::NotOpen(attempt));
         }
+        self.leaves_pools(plan, attempt);
         self.ended_flight(attempt, ended);
         match ended {
             Ended::Done(output) => {
@@ -237,14 +242,17 @@ impl RunState {
             }
             Decision::Gathered(list) => {
                 self.queues.gathering.remove(&at);
-                if let Some(expansion) = self.expansions.remove(&at) {
+                if let Some(expansion) = self.end_expansion(at) {
                     self.reopened.keep(at, expansion);
                 }
                 self.succeeded(plan, at, list.clone())
             }
             Decision::RetryAt(until) => {
                 self.change(at, Change::Delayed { until: *until })?;
-                self.queues.delayed.insert((*until, at));
+                match self.current(plan, at)? {
+                    Current::Body(_) => self.queues.later.insert((*until, at)),
+                    _ => self.queues.delayed.insert((*until, at)),
+                };
                 Ok(())
             }
             Decision::FellBack => {
@@ -266,6 +274,7 @@ impl RunState {
                 self.change(at, Change::Faltered { of: attempt })
             }
             Decision::InDoubt => self.change(at, Change::InDoubt),
+            Decision::TimedOut => self.timed_out(plan, at),
             Decision::GateClosed(gate) => {
                 let gate = self
                     .node(plan, at)?
@@ -312,19 +321,29 @@ impl RunState {
 
     pub(super) fn gave_up(&mut self, plan: &Plan, at: At, failure: Failure) -> Result<(), Damaged> {
         self.tally.failed += 1;
-        self.note_failure(self.path(plan, at), failure);
-        self.failed(plan, at)
+        let path = self.path(plan, at);
+        let cause =
+            Failure { message: format!("`{path}`: {}", failure.message), ..failure.clone() };
+        self.note_failure(path, failure);
+        self.failed(plan, at, Some(Box::new(cause)))
     }
 
     /// The node at `at` will not succeed. In a map, `on_error` is about the items, not about the map.
-    pub(super) fn failed(&mut self, plan: &Plan, at: At) -> Result<(), Damaged> {
+    pub(super) fn failed(
+        &mut self,
+        plan: &Plan,
+        at: At,
+        cause: Option<Box<Failure>>,
+    ) -> Result<(), Damaged> {
         let node = self.node(plan, at)?;
         if node.on_error == OnError::Skip && node.each.is_none() {
             self.change(at, Change::Nulled { failed: true })?;
             return self.settled(plan, at);
         }
         self.change(at, Change::Failed)?;
-        self.scope_mut(at.scope)?.failed = true;
+        let scope = self.scope_mut(at.scope)?;
+        scope.failed = true;
+        scope.cause = scope.cause.take().or(cause);
         self.cancel_dependents(plan, at)?;
         self.settled_once(plan, at.scope)
     }
@@ -424,7 +443,11 @@ impl RunState {
             NodeState::Faltered { .. } => drop(self.queues.faltered.remove(&at)),
             NodeState::Delayed { until, .. } => {
                 self.queues.delayed.remove(&(*until, at));
+                self.queues.later.remove(&(*until, at));
+                self.queues.fresh.remove(&at);
                 self.lines.leave(at);
+                self.pools.leave(at);
+                self.queues.admissible.remove(&at);
             }
             NodeState::InDoubt { attempt } => {
                 self.purchases.retakes.remove(&AttemptId { at, number: *attempt });
@@ -443,6 +466,7 @@ impl RunState {
         self.queues.fresh.remove(&at);
         self.queues.admissible.remove(&at);
         self.lines.leave(at);
+        self.pools.leave(at);
         let considered = self.queues.considered.remove(&at);
         if let Some(fingerprint) = considered.and_then(|considered| considered.request.fingerprint)
             && let Some(followers) = self.queues.followers.get_mut(&fingerprint)

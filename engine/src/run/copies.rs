@@ -12,7 +12,7 @@ use crate::plan::graph::{Each, Node, OnError, Plan, Work};
 impl RunState {
     /// Takes in an [`Event::Expanded`].
     pub(super) fn expanded(&mut self, plan: &Plan, event: &Event) -> Result<(), Damaged> {
-        let Event::Expanded { at, first, count, items, keys, inputs } = event else {
+        let Event::Expanded { at, first, count, items, keys, inputs, until } = event else {
             return Ok(());
         };
         let node = self.node(plan, *at)?;
@@ -32,6 +32,8 @@ impl RunState {
             again: BTreeSet::new(),
             active: 0,
             failed: false,
+            cause: None,
+            until: *until,
             copies: vec![Copy::Pending; *count as usize],
             carried: Vec::new(),
             best: None,
@@ -39,6 +41,7 @@ impl RunState {
         };
         self.next_scope = first.0 + count;
         self.expansions.insert(*at, expansion);
+        self.queues.expiring.extend(until.map(|until| (until, *at)));
         self.open_copies(plan, *at)
     }
 
@@ -78,9 +81,13 @@ impl RunState {
         let scope = self.scopes.remove(&id).ok_or(Damaged::NoScope(id))?;
         self.forget(id, &scope);
         let (parent, copy) = scope.parent.ok_or(Damaged::NoScope(id))?;
+        self.purchases.left_behind(id, parent);
         let node = self.node(plan, parent)?;
         let expansion = self.expansions.get_mut(&parent).ok_or(Damaged::NoScope(id))?;
         expansion.active -= 1;
+        if ended.is_none() && expansion.cause.is_none() {
+            expansion.cause = scope.cause;
+        }
         let closing = ended.as_ref().and_then(|(_, closing)| *closing);
         expansion.carried = closing.map(|closing| closing.carried.clone()).unwrap_or_default();
         self.tally.dropped += u64::from(expansion.end_copy(node, copy, ended));
@@ -120,16 +127,18 @@ impl RunState {
             return Ok(());
         }
         if expansion.failed {
-            if let Some(expansion) = self.expansions.remove(&at) {
+            let expansion = self.end_expansion(at);
+            let cause = expansion.as_ref().and_then(|expansion| expansion.cause.clone());
+            if let Some(expansion) = expansion {
                 self.reopened.keep(at, expansion);
             }
-            return self.failed(plan, at);
+            return self.body_failed(plan, at, cause);
         }
         if self.node(plan, at)?.each.is_some() {
             self.queues.gathering.insert(at);
             return Ok(());
         }
-        let expansion = self.expansions.remove(&at).ok_or(Damaged::NoScope(at.scope))?;
+        let expansion = self.end_expansion(at).ok_or(Damaged::NoScope(at.scope))?;
         match expansion.copies.get(expansion.chosen as usize) {
             Some(Copy::Gave(output)) => self.succeeded(plan, at, output.clone()),
             _ => Err(Damaged::NoScope(at.scope)),

@@ -68,6 +68,9 @@ impl RunState {
         if let Some(event) = self.expired(library, now)? {
             return Ok(Some(event));
         }
+        if let Some((_, at)) = self.queues.expiring.first().filter(|(until, _)| *until <= now) {
+            return Ok(Some(Event::Decided { at: *at, what: Decision::TimedOut }));
+        }
         if let Some(End::Failed) = &self.end
             && !self.undos.is_empty()
         {
@@ -85,6 +88,7 @@ impl RunState {
             }
             return Ok(Some(Event::Decided { at, what: Decision::Reused { output, fingerprint } }));
         }
+        self.take_up_bodies(now);
         if let Some(event) = self.look_at_fresh(plan, library, now, asks)? {
             return Ok(Some(event));
         }
@@ -149,7 +153,7 @@ impl RunState {
             return Ok(event);
         }
         let next = self.after_attempt(plan, at, now)?;
-        if self.open_purchases(at).next().is_none() {
+        if !self.is_open_at(at) {
             return decided(next);
         }
         let class = self.tries.get(&at).and_then(|tries| Some(tries.last.as_ref()?.class));
@@ -166,7 +170,6 @@ impl RunState {
             return Err(Damaged::NoNode(at));
         };
         let key = self.attempt_key(plan, AttemptId { at, number: *attempt });
-        // A body is never tried again: it had no money for its account.
         let until = self.retry_of(plan, at)?.and_then(|retry| {
             let tries = self.tries.get(&at)?;
             let failure = tries.last.as_ref().filter(|it| it.class != Class::OverBudget)?;
@@ -188,6 +191,10 @@ impl RunState {
     ) -> Result<Option<&'a Retry>, Damaged> {
         Ok(match self.current(plan, at)? {
             Current::Call { retry, .. } => Some(retry),
+            Current::Body(_) => {
+                let node = self.node(plan, at)?;
+                node.is_tried_as_a_whole().then_some(&node.retry)
+            }
             _ => None,
         })
     }
@@ -257,7 +264,8 @@ impl RunState {
         now: Timestamp,
         asks: &mut Vec<Ask>,
     ) -> Result<Option<Event>, Damaged> {
-        while self.queues.considered.len() < WINDOW {
+        // Whoever waits for a pool keeps nobody else from being looked at.
+        while self.queues.considered.len() < WINDOW + self.pools.waiting() {
             let Some(at) = self.queues.fresh.first().copied() else { break };
             let node = self.node(plan, at)?;
             let mut sight = Sight::new(self, plan, library, at.scope);
@@ -304,22 +312,29 @@ impl RunState {
         while let Some(due) = self.queues.delayed.first().copied().filter(|due| due.0 <= now) {
             let at = due.1;
             let hold = self.requests.get(&at).and_then(|request| request.hold);
-            if hold.is_none() {
-                let attempt = self.next_attempt_of(at);
-                return Ok(attempt.and_then(|attempt| self.admitted(attempt)));
+            if hold.is_none() && !self.waits_for_pool(plan, at, now) {
+                return Ok(self.admitted(plan, at, now));
             }
             self.queues.delayed.remove(&due);
-            self.may_be_admitted(at, hold);
-        }
-        while let Some(at) = self.queues.admissible.first().copied() {
-            if self.follows(at) {
-                self.queues.admissible.remove(&at);
-                continue;
+            if hold.is_some() {
+                self.may_be_admitted(at, hold);
             }
-            let attempt = self.next_attempt_of(at);
-            return Ok(attempt.and_then(|attempt| self.admitted(attempt)));
         }
-        self.serve_lines(plan)
+        loop {
+            while let Some(at) = self.queues.admissible.first().copied() {
+                if self.follows(at) || self.waits_for_pool(plan, at, now) {
+                    self.queues.admissible.remove(&at);
+                    continue;
+                }
+                return Ok(self.admitted(plan, at, now));
+            }
+            if let Some(event) = self.serve_lines(plan, now)? {
+                return Ok(Some(event));
+            }
+            if !self.call_from_pool(plan, now) {
+                return Ok(None);
+            }
+        }
     }
 
     /// Whether another node makes the same output just now: then it waits for that one.

@@ -165,6 +165,8 @@ pub enum Event {
         keys: Option<Box<[Box<str>]>>,
         /// Of a sub-pipeline: what `inputs` is inside it.
         inputs: Option<Value>,
+        /// Of a body with a `timeout`: when it is over.
+        until: Option<Timestamp>,
     },
     /// An account is there.
     Opened {
@@ -214,9 +216,11 @@ pub enum Event {
         free: Usd,
         then: OnExceed,
     },
+    /// `began` is the moment, where a pool with a rate counts it.
     Admitted {
         attempt: AttemptId,
         request: Request,
+        began: Option<Timestamp>,
     },
     Ended {
         attempt: AttemptId,
@@ -307,6 +311,8 @@ pub enum Decision {
     OverBudget { by: AccountId, quote: Usd, free: Usd },
     /// Nothing new is tried before its purchases are closed.
     InDoubt,
+    /// The time of its body is over.
+    TimedOut,
     /// No further attempt will be made.
     GaveUp,
     /// It failed before an attempt could be made.

@@ -78,8 +78,8 @@ impl Lines {
     }
 
     #[cfg(test)]
-    pub(super) fn has(&self, at: At) -> bool {
-        self.wants.contains_key(&at)
+    pub(super) fn all(&self) -> Vec<At> {
+        self.wants.keys().copied().collect()
     }
 
     /// The accounts at which somebody waits.

@@ -65,7 +65,7 @@ impl RunState {
                 let value = ask(sight, || value.evaluate(sight))?;
                 Ok(decided(at, Decision::Computed(keep(sight.library, &value))))
             }
-            Current::Body(_) => self.expand(sight, at, node),
+            Current::Body(_) => self.expand(sight, at, node, now),
             Current::Approve(approve) => self.approve(sight, at, approve, now),
         }
     }
@@ -97,7 +97,7 @@ impl RunState {
     }
 
     /// Opens the copies of a body: one per item, one per round, or a single one.
-    fn expand(&self, sight: &Sight, at: At, node: &Node) -> Result<Looked, Stop> {
+    fn expand(&self, sight: &Sight, at: At, node: &Node, now: Timestamp) -> Result<Looked, Stop> {
         if let Some(each) = &node.each {
             return self.expand_map(sight, at, each);
         }
@@ -109,7 +109,9 @@ impl RunState {
             }
             _ => None,
         };
-        Ok(Looked::Decided(Event::Expanded { at, first, count, items: None, keys: None, inputs }))
+        let until = node.timeout.filter(|_| node.is_tried_as_a_whole()).map(|time| now.after(time));
+        let (items, keys) = (None, None);
+        Ok(Looked::Decided(Event::Expanded { at, first, count, items, keys, inputs, until }))
     }
 
     /// What `inputs` is inside a sub-pipeline: what it is given, else its defaults, each fit for its type.
@@ -167,6 +169,7 @@ impl RunState {
             items,
             keys,
             inputs: None,
+            until: None,
         }))
     }
 

@@ -8,8 +8,10 @@ pub mod ledger;
 pub mod library;
 pub mod node;
 pub mod purchase;
+pub mod reason;
 pub mod reopen;
 
+mod again;
 mod apply;
 mod copies;
 mod decide;
@@ -17,6 +19,7 @@ mod fingerprint;
 mod line;
 mod look;
 mod money;
+mod pools;
 mod question;
 mod retry;
 mod scope;
@@ -49,6 +52,7 @@ use library::{Library, Lost};
 use line::Lines;
 use money::Accounts;
 use node::{IllegalTransition, NodeState};
+use pools::Pools;
 use purchase::{Purchases, Receipt};
 use reopen::Reopened;
 use scope::{Expansion, Scope};
@@ -96,6 +100,7 @@ pub struct RunState {
     /// Who makes the output of a fingerprint just now.
     flights: HashMap<Digest, At>,
     lines: Lines,
+    pools: Pools,
     reopened: Reopened,
     tally: Tally,
     failures: Vec<Failed>,
@@ -148,6 +153,8 @@ pub enum Current<'a> {
 pub struct Task<'a> {
     pub call: &'a Call,
     pub timeout: Option<Duration>,
+    /// When the time of a body around it is over.
+    pub until: Option<Timestamp>,
     pub request: &'a Request,
     /// Where it stands, for people.
     pub path: String,
@@ -221,6 +228,10 @@ struct Queues {
     admissible: BTreeSet<At>,
     faltered: BTreeSet<At>,
     delayed: BTreeSet<(Timestamp, At)>,
+    /// Bodies that are tried again then.
+    later: BTreeSet<(Timestamp, At)>,
+    /// Bodies whose time is over then.
+    expiring: BTreeSet<(Timestamp, At)>,
     /// Scopes whose outputs can be read.
     settled: BTreeSet<ScopeId>,
     /// Maps whose copies have all ended.
@@ -263,8 +274,10 @@ impl RunState {
             self.apply(plan, &event)?;
             tick.events.push(event);
         }
-        let due = [self.queues.delayed.first(), self.queues.deadlines.first()];
-        let due = due.into_iter().flatten().map(|(until, _)| *until).min();
+        let queues = &self.queues;
+        let due = [&queues.delayed, &queues.deadlines, &queues.later, &queues.expiring];
+        let due = due.into_iter().filter_map(|queue| queue.first()).map(|(until, _)| *until);
+        let due = due.chain(self.next_turn(plan, now)).min();
         tick.wake = due.filter(|_| !self.draining);
         tick.rest = self.rest();
         tick.outcome = self.outcome;
@@ -365,7 +378,8 @@ impl RunState {
     fn rest(&self) -> Option<Rest> {
         let asked = || self.queues.considered.values().any(|considered| considered.asked);
         let busy = self.outcome.is_some() || !self.open.is_empty() || self.draining || asked();
-        if busy || !self.queues.delayed.is_empty() {
+        let due = [&self.queues.delayed, &self.queues.later, &self.queues.expiring];
+        if busy || due.iter().any(|queue| !queue.is_empty()) || self.pools.waiting() > 0 {
             return None;
         }
         if self.questions.is_empty() { Some(Rest::Doubt) } else { Some(Rest::Person) }
@@ -473,15 +487,16 @@ impl RunState {
     pub fn task<'a>(&'a self, plan: &'a Plan, attempt: AttemptId) -> Option<Task<'a>> {
         self.open.get(&attempt)?;
         if let Some(undo) = self.undos.last().filter(|undo| undo.attempt() == attempt) {
-            let (path, timeout) = (format!("{} (undo)", undo.path), None);
+            let (path, timeout, until) = (format!("{} (undo)", undo.path), None, None);
             let (call, request) = (undo.call(plan)?, &undo.request);
-            return Some(Task { call, timeout, request, path });
+            return Some(Task { call, timeout, until, request, path });
         }
         let Current::Call { call, timeout, .. } = self.current(plan, attempt.at).ok()? else {
             return None;
         };
         let request = self.requests.get(&attempt.at)?;
-        Some(Task { call, timeout, request, path: self.path(plan, attempt.at) })
+        let (path, until) = (self.path(plan, attempt.at), self.ends_by(attempt.at));
+        Some(Task { call, timeout, until, request, path })
     }
 
     /// What is done at `at` now: the node's own call, or the alternative that took its place.
@@ -544,7 +559,11 @@ impl RunState {
             _ if self.node(plan, parent).is_ok_and(|node| node.repeat.is_some()) => {
                 format!("{path}[{}]", copy + 1)
             }
-            _ => path,
+            // Nor do two attempts of a body.
+            _ => match self.state(parent) {
+                Some(NodeState::Open { attempt }) if *attempt > 1 => format!("{path}#{attempt}"),
+                _ => path,
+            },
         }
     }
 }

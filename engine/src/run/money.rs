@@ -15,6 +15,7 @@ use super::{Damaged, RunState};
 use crate::kind::{Class, Failure};
 use crate::money::Usd;
 use crate::plan::graph::{Amount, Node, OnExceed, Plan, Unpriced};
+use crate::time::Timestamp;
 
 /// Attempts that cost money and are admitted and not ended at any time.
 pub(super) const PAID_WINDOW: usize = 64;
@@ -196,10 +197,14 @@ impl RunState {
     }
 
     /// Gives the first in some line what it asks for, or decides that it never will have it.
-    pub(super) fn serve_lines(&mut self, plan: &Plan) -> Result<Option<Event>, Damaged> {
+    pub(super) fn serve_lines(
+        &mut self,
+        plan: &Plan,
+        now: Timestamp,
+    ) -> Result<Option<Event>, Damaged> {
         while let Some(account) = self.lines.next() {
-            self.let_follow(account);
-            if let Some(event) = self.serve(plan, account)? {
+            self.let_pass(plan, account, now);
+            if let Some(event) = self.serve(plan, account, now)? {
                 return Ok(Some(event));
             }
             self.lines.stuck(account);
@@ -207,20 +212,28 @@ impl RunState {
         Ok(None)
     }
 
-    /// Takes out of the line whoever waits for another node that makes the same output.
-    fn let_follow(&mut self, account: AccountId) {
+    /// Takes out of the line whoever waits for another node that makes the same output, or for a pool.
+    fn let_pass(&mut self, plan: &Plan, account: AccountId, now: Timestamp) {
         loop {
-            let first = self.lines.of(account).next();
+            let stays = |(at, _): &(At, Want)| self.has_open_purchase(plan, *at);
+            let first = self.lines.of(account).find(|first| !stays(first));
             let Some((at, Want { use_: Use::Hold, .. })) = first else { return };
             let holds = |next| self.ledger.held(next).is_some();
-            if self.next_attempt_of(at).is_some_and(holds) || !self.follows(at) {
+            let has_hold = self.next_attempt_of(at).is_some_and(holds);
+            let passes = (!has_hold && self.follows(at)) || self.waits_for_pool(plan, at, now);
+            if !passes {
                 return;
             }
             self.lines.leave(at);
         }
     }
 
-    fn serve(&self, plan: &Plan, account: AccountId) -> Result<Option<Event>, Damaged> {
+    fn serve(
+        &self,
+        plan: &Plan,
+        account: AccountId,
+        now: Timestamp,
+    ) -> Result<Option<Event>, Damaged> {
         for (at, want) in self.lines.of(account) {
             if want.use_ == Use::Hold {
                 if self.open_paid >= PAID_WINDOW {
@@ -232,7 +245,7 @@ impl RunState {
                 }
                 let Some(attempt) = self.next_attempt_of(at) else { continue };
                 if self.ledger.held(attempt).is_some() {
-                    return Ok(self.admitted(attempt));
+                    return Ok(self.admitted(plan, at, now));
                 }
                 if self.ledger.fits(account, want.amount) {
                     let amount = want.amount;
@@ -277,10 +290,12 @@ impl RunState {
         }
     }
 
-    pub(super) fn admitted(&self, attempt: AttemptId) -> Option<Event> {
-        let considered = self.queues.considered.get(&attempt.at).map(|ready| &ready.request);
-        let request = considered.or_else(|| self.requests.get(&attempt.at))?.clone();
-        Some(Event::Admitted { attempt, request })
+    /// Its next attempt, admitted.
+    pub(super) fn admitted(&self, plan: &Plan, at: At, now: Timestamp) -> Option<Event> {
+        let attempt = self.next_attempt_of(at)?;
+        let considered = self.queues.considered.get(&at).map(|ready| &ready.request);
+        let request = considered.or_else(|| self.requests.get(&at))?.clone();
+        Some(Event::Admitted { attempt, request, began: self.paced(plan, at, now) })
     }
 
     /// The account `by` has no room for what `at` asks for, and will have none.
@@ -359,14 +374,19 @@ impl RunState {
         if owner == Some(Owner::Node(at)) {
             return self.gave_up(plan, at, failure); // A call within an account of its own.
         }
-        self.note_failure(self.path(plan, at), failure);
+        self.note_failure(self.path(plan, at), failure.clone());
         match owner {
             Some(Owner::Run) => {
                 self.budget_ended = true;
                 self.stopping |= then == OnExceed::Stop;
                 self.wind_down(plan, ScopeId(0))
             }
-            Some(Owner::Node(owner)) => self.wind_down_node(plan, owner),
+            Some(Owner::Node(owner)) => {
+                if let Some(expansion) = self.expansions.get_mut(&owner) {
+                    expansion.cause = Some(Box::new(failure));
+                }
+                self.wind_down_node(plan, owner)
+            }
             Some(Owner::Item(scope)) => self.wind_down(plan, scope),
             None => Ok(()),
         }

@@ -20,8 +20,8 @@ pub enum NodeState {
     InDoubt { attempt: u16 },
     /// A person is asked; so many attempts were made before.
     Waiting { last: u16 },
-    /// Instances of its body are under way.
-    Open,
+    /// Instances of its body are under way: of a body that is tried again, by this attempt.
+    Open { attempt: u16 },
     /// Dependents may read `output`.
     Succeeded { output: Value },
     /// `when` said no, or it failed and `on_error` is `skip`: dependents read null.
@@ -90,7 +90,9 @@ impl NodeState {
         Ok(match (self, change) {
             (S::Blocked { open: 1 }, C::Settled) => S::Ready { last: 0 },
             (S::Blocked { open }, C::Settled) if *open > 1 => S::Blocked { open: open - 1 },
-            (S::Ready { .. }, C::Expanded) => S::Open,
+            (S::Ready { last } | S::Delayed { attempt: last, .. }, C::Expanded) => {
+                S::Open { attempt: last + 1 }
+            }
             (S::Ready { last } | S::Delayed { attempt: last, .. }, C::Admitted { attempt })
                 if attempt == last + 1 =>
             {
@@ -99,7 +101,9 @@ impl NodeState {
             (S::Faltered { attempt: last } | S::Ready { last }, C::FellBack) => {
                 S::Ready { last: *last }
             }
-            (S::Admitted { attempt }, C::Faltered { of }) if of == *attempt => {
+            (S::Admitted { attempt } | S::Open { attempt }, C::Faltered { of })
+                if of == *attempt =>
+            {
                 S::Faltered { attempt: *attempt }
             }
             // No attempt was made: there is no money for one.
@@ -123,17 +127,18 @@ impl NodeState {
             // Ready: reused, or of an inline kind. Open: what its body gave.
             // Waiting: what a person said.
             (
-                S::Ready { .. } | S::Admitted { .. } | S::Open | S::Waiting { .. },
+                S::Ready { .. } | S::Admitted { .. } | S::Open { .. } | S::Waiting { .. },
                 C::Succeeded { output },
             ) => S::Succeeded { output },
             (S::Ready { .. }, C::Nulled { failed: false }) => S::Null { failed: false },
             (
-                S::Ready { .. } | S::Faltered { .. } | S::Open | S::Waiting { .. },
+                S::Ready { .. } | S::Faltered { .. } | S::Open { .. } | S::Waiting { .. },
                 C::Nulled { failed: true },
             ) => S::Null { failed: true },
-            (S::Ready { .. } | S::Faltered { .. } | S::Open | S::Waiting { .. }, C::Failed) => {
-                S::Failed
-            }
+            (
+                S::Ready { .. } | S::Faltered { .. } | S::Open { .. } | S::Waiting { .. },
+                C::Failed,
+            ) => S::Failed,
             (
                 S::Blocked { .. }
                 | S::Ready { .. }
@@ -165,7 +170,7 @@ impl NodeState {
             Self::Faltered { .. } | Self::Delayed { .. } => "delayed",
             Self::InDoubt { .. } => "in doubt",
             Self::Waiting { .. } => "waiting",
-            Self::Open => "running",
+            Self::Open { .. } => "running",
             Self::Succeeded { .. } => "succeeded",
             Self::Null { failed: false } => "skipped",
             Self::Null { failed: true } | Self::Failed => "failed",

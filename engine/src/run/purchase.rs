@@ -5,15 +5,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::event::{At, AttemptId, Event, PurchaseId};
+use super::event::{At, AttemptId, Event, PurchaseId, ScopeId};
 use super::ledger::{AccountId, Bill, Entry, Source};
+use super::node::NodeState;
 use super::{Damaged, RunState};
 use crate::kind::Failure;
 use crate::kind::mutant::{self, Mutant};
 use crate::kind::purchase::{Armed, By, Job, NotRecorded, Slot, Step};
 use crate::money::Usd;
 use crate::name::Digest;
-use crate::plan::graph::{Doubt, Plan, Then};
+use crate::plan::graph::{Doubt, NodeIndex, Plan, Then};
 use crate::time::Timestamp;
 
 /// The purchases of one run.
@@ -28,6 +29,26 @@ pub(super) struct Purchases {
     pub(super) releasable: BTreeSet<AttemptId>,
     /// Their purchase was found or has landed after the attempt was given up.
     pub(super) retakes: BTreeSet<AttemptId>,
+    /// Attempts with open purchases of bodies that are over, and the node whose body it was.
+    left: BTreeMap<AttemptId, At>,
+}
+
+impl Purchases {
+    /// The scope `id`, a copy of `parent`, is gone: its open purchases are the parent's from now on.
+    pub(super) fn left_behind(&mut self, id: ScopeId, parent: At) {
+        if self.known.is_empty() {
+            return;
+        }
+        let moved = self.left.values_mut().filter(|home| home.scope == id);
+        moved.for_each(|home| *home = parent);
+        let of = |node, number, slot| {
+            let attempt = AttemptId { at: At { scope: id, node: NodeIndex(node) }, number };
+            PurchaseId { attempt, slot }
+        };
+        let all = self.known.range(of(0, 0, 0)..=of(u32::MAX, u16::MAX, Slot::MAX));
+        let open = all.filter(|(_, purchase)| purchase.last.is_open());
+        self.left.extend(open.map(|(id, _)| (id.attempt, parent)));
+    }
 }
 
 /// What is known of one purchase.
@@ -86,6 +107,18 @@ impl RunState {
             .range(of(0, 0)..=of(u16::MAX, Slot::MAX))
             .filter(move |(_, purchase)| purchase.last.is_open() && !unseen)
             .map(|(id, purchase)| (*id, purchase))
+    }
+
+    /// Whether a purchase of `at`, or of its body that is over, may still turn out to be bought.
+    pub(super) fn is_open_at(&self, at: At) -> bool {
+        let left = || self.purchases.left.iter().filter(|(_, home)| **home == at);
+        self.open_purchases(at).next().is_some()
+            || (!mutant::is(Mutant::RetryWhileOpen)
+                && left().any(|(attempt, _)| self.has_open(*attempt)))
+    }
+
+    fn has_open(&self, attempt: AttemptId) -> bool {
+        self.purchases_of(attempt).any(|(_, purchase)| purchase.last.is_open())
     }
 
     /// What a reported step means: the events, and what is answered.
@@ -208,6 +241,13 @@ impl RunState {
 
     /// What a step means for a node that waits for its purchases to be closed.
     fn after_step(&mut self, attempt: AttemptId, step: &Step) {
+        if !self.has_open(attempt)
+            && let Some(home) = self.purchases.left.remove(&attempt)
+            && matches!(self.state(home), Some(NodeState::InDoubt { .. }))
+            && !self.is_open_at(home)
+        {
+            return self.reconsider(home);
+        }
         if !self.is_in_doubt(attempt.at, attempt.number) {
             return;
         }

@@ -262,7 +262,7 @@ impl RunState {
         let missing = (0..expansion.opened)
             .filter(|copy| expansion.copies.get(*copy as usize) == Some(&Copy::Pending));
         expansion.again = missing.collect();
-        (expansion.failed, expansion.active) = (false, 0);
+        (expansion.failed, expansion.active, expansion.cause) = (false, 0, None);
         self.change(at, Change::Expanded)?;
         self.expansions.insert(at, expansion);
         self.open_copies(plan, at)

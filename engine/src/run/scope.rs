@@ -7,7 +7,9 @@ use std::collections::BTreeSet;
 
 use super::event::{At, ScopeId, Value};
 use super::node::NodeState;
+use crate::kind::Failure;
 use crate::plan::graph::{Body, BodyIndex};
+use crate::time::Timestamp;
 
 /// Items of one map under way at once, where its file sets no `limit`.
 pub(super) const ITEMS_AT_ONCE: u32 = 1024;
@@ -22,6 +24,8 @@ pub(super) struct Scope {
     /// Nodes that have not settled.
     pub(super) open: u32,
     pub(super) failed: bool,
+    /// What failed first in it.
+    pub(super) cause: Option<Box<Failure>>,
     /// Nothing new is tried in it.
     pub(super) winding: bool,
     /// What it gave is taken in; of the pipeline's own, which stays.
@@ -46,6 +50,10 @@ pub(super) struct Expansion {
     pub(super) again: BTreeSet<u32>,
     pub(super) active: u32,
     pub(super) failed: bool,
+    /// What failed first in its copies.
+    pub(super) cause: Option<Box<Failure>>,
+    /// When its time is over, of a body with a `timeout`.
+    pub(super) until: Option<Timestamp>,
     pub(super) copies: Vec<Copy>,
     /// What the former copy handed on, in the order of `carry`; empty at first.
     pub(super) carried: Vec<Value>,
@@ -71,7 +79,16 @@ impl Scope {
         };
         let states: Box<[_]> = body.nodes.iter().map(|node| state(node.needs.len())).collect();
         let open = u32::try_from(states.len()).expect("a body has far fewer nodes");
-        Self { body: index, parent, states, open, failed: false, winding: false, over: false }
+        Self {
+            body: index,
+            parent,
+            states,
+            open,
+            failed: false,
+            cause: None,
+            winding: false,
+            over: false,
+        }
     }
 }
 

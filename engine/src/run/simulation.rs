@@ -24,7 +24,7 @@ use crate::money::Usd;
 use crate::name::{Digest, KindName, NodeName, RunId};
 use crate::plan::graph::{
     Alternative, Amount, Body, BodyIndex, Budget, Call, Carry, Doubt, Each, Gate, Gives, Node,
-    NodeIndex, OnError, Otherwise, Plan, PlannedKind, Repeat, Retry, Then, Work,
+    NodeIndex, OnError, Otherwise, Plan, PlannedKind, Pool, PoolIndex, Repeat, Retry, Then, Work,
 };
 use crate::schema::Schema;
 use crate::source::Span;
@@ -79,6 +79,9 @@ struct Shape {
     price: Option<u8>,
     budget: Option<u8>,
     doubt: Then,
+    pools: Vec<PoolIndex>,
+    /// A body around it is tried so often, and has so many seconds.
+    body: Option<(u16, Option<u64>)>,
 }
 
 fn shape() -> impl Strategy<Value = Shape> {
@@ -106,10 +109,12 @@ fn shape() -> impl Strategy<Value = Shape> {
             prop::option::weighted(0.4, 0u8..20),
             prop::option::weighted(0.2, 0u8..40),
             prop_oneof![Just(Then::Ask), Just(Then::WriteOff), Just(Then::Fail)],
+            prop::collection::vec(Just(PoolIndex(0)), 0..2),
+            prop::option::weighted(0.3, (1u16..4, prop::option::of(1u64..9))),
         ),
     )
         .prop_map(|(needs, when, map, attempts, on_error, inline, cacheable, rest)| {
-            let (gate, repeat, carry, fallback, price, budget, doubt) = rest;
+            let (gate, repeat, carry, fallback, price, budget, doubt, pools, body) = rest;
             let on_error =
                 if map.is_none() && on_error == OnError::Drop { OnError::Skip } else { on_error };
             Shape {
@@ -127,6 +132,8 @@ fn shape() -> impl Strategy<Value = Shape> {
                 price,
                 budget,
                 doubt,
+                pools,
+                body,
             }
         })
 }
@@ -142,7 +149,7 @@ pub(super) fn expression(text: &str) -> Expression {
 /// A body of the one node `leaf`, and the node that stands around it: a map, rounds, or `leaf` itself.
 fn container(bodies: &mut Vec<Body>, position: usize, shape: &Shape, leaf: Node) -> Node {
     if shape.map.is_none() && shape.repeat.is_none() {
-        return leaf;
+        return tried_as_a_whole(bodies, position, shape, leaf);
     }
     let parent = Some((BodyIndex(0), NodeIndex(u32::try_from(position).expect("small"))));
     let inner = Node {
@@ -171,6 +178,25 @@ fn container(bodies: &mut Vec<Body>, position: usize, shape: &Shape, leaf: Node)
     });
     let carry = shape.carry.then_some(carry).into_iter().collect();
     Node { each, repeat, carry, work, retry: Retry::default(), fallback: vec![], ..leaf }
+}
+
+/// A body of the one node `leaf` that is tried again as a whole, or `leaf` itself.
+fn tried_as_a_whole(bodies: &mut Vec<Body>, position: usize, shape: &Shape, leaf: Node) -> Node {
+    let Some((attempts, seconds)) = shape.body else { return leaf };
+    let parent = Some((BodyIndex(0), NodeIndex(u32::try_from(position).expect("small"))));
+    let inner = Node {
+        when: None,
+        gates: vec![],
+        on_error: OnError::Fail,
+        needs: vec![],
+        budget: None,
+        fallback: vec![],
+        ..leaf.clone()
+    };
+    bodies.push(Body::new(vec![inner], Gives::Node(NodeIndex(0)), parent));
+    let work = Work::Body(BodyIndex(u32::try_from(bodies.len()).expect("small")));
+    let retry = Retry { attempts, ..Retry::default() };
+    Node { work, retry, timeout: seconds.map(Duration::from_secs), ..leaf }
 }
 
 fn plan_of(shapes: &[Shape]) -> Plan {
@@ -220,6 +246,7 @@ fn plan_of(shapes: &[Shape]) -> Plan {
                 ..Budget::default()
             }),
             doubt: Some(Doubt { then: shape.doubt, ..Doubt::default() }),
+            pools: shape.pools.clone(),
             gates: gates.collect(),
             fallback: fallback.collect(),
             needs: needs
@@ -252,6 +279,11 @@ fn plan_of(shapes: &[Shape]) -> Plan {
         name: "random".into(),
         kinds: kinds.map(|(name, kind)| (name.parse().expect("a kind"), kind)).into(),
         bodies,
+        pools: vec![Pool {
+            name: "gpu".into(),
+            limit: Some(2),
+            rate: Some((3, Duration::from_secs(5))),
+        }],
         ..Plan::default()
     }
 }
@@ -324,7 +356,7 @@ impl World {
             .tick(&self.plan, &self.memory, seen, Timestamp(self.now))
             .expect("not damaged");
         for event in &tick.events {
-            if let Event::Admitted { attempt, request } = event {
+            if let Event::Admitted { attempt, request, .. } = event {
                 // What may be used again depends on its input alone.
                 let path = match request.fingerprint {
                     Some(fingerprint) => fingerprint.to_string(),
@@ -335,6 +367,12 @@ impl World {
                     self.state.open_purchases(attempt.at).next().is_none(),
                     "{attempt:?} was admitted beside an open purchase"
                 );
+                let body = self.state.scopes[&attempt.at.scope].parent.map(|(body, _)| body);
+                let is_open = body.is_some_and(|body| {
+                    let node = self.state.node(&self.plan, body).expect("there");
+                    node.is_tried_as_a_whole() && self.state.is_open_at(body)
+                });
+                assert!(!is_open, "{attempt:?} was admitted beside a former body's");
             }
             if let Event::TakenUp { attempt } = event {
                 let path = format!("{} again", self.state.attempt_key(&self.plan, *attempt));
@@ -363,6 +401,15 @@ impl World {
     }
 
     fn check_limits(&self) {
+        let pooled = |attempt: &&AttemptId| {
+            self.state.node(&self.plan, attempt.at).is_ok_and(|node| !node.pools.is_empty())
+        };
+        let again = |(_, path): &(&AttemptId, &String)| !path.ends_with(" again");
+        let open = self.open.iter().filter(again).map(|(attempt, _)| attempt).filter(pooled);
+        assert!(
+            open.filter(|it| self.state.delivery(**it).is_some()).count() <= 2,
+            "a pool keeps its limit"
+        );
         for (at, expansion) in &self.state.expansions {
             let scopes = self
                 .state
@@ -550,25 +597,41 @@ pub(super) fn lasting(state: &RunState) -> String {
         |map: &HashMap<At, Request>| format!("{:?}", map.iter().collect::<BTreeMap<_, _>>().len());
     let scopes: BTreeMap<_, _> = state.scopes.iter().collect();
     let expansions: BTreeMap<_, _> = state.expansions.iter().collect();
-    let lined = |(_, at): &&(Timestamp, At)| !state.lines.has(*at);
-    let delayed: Vec<_> = state.queues.delayed.iter().filter(lined).collect();
-    let ready: BTreeSet<_> = (state.queues.fresh.iter())
-        .chain(state.queues.considered.keys())
-        .filter(|at| matches!(state.state(**at), Some(NodeState::Ready { .. })))
-        .collect();
+    let forgotten = forgotten(state);
     format!(
-        "{scopes:?} {expansions:?} {ready:?} {:?} {:?} {:?} {:?} {} {:?} {:?}",
+        "{scopes:?} {expansions:?} {forgotten:?} {:?} {:?} {:?} {} {:?} {:?}",
         state.open,
         state.queues.faltered,
-        delayed.len(),
         state.queues.gathering,
         sorted(&state.requests),
         state.tally,
         state.outcome,
     ) + &format!(
-        "{:?} {:?} {:?} {:?} {:?}",
-        state.ledger, state.purchases, state.questions, state.accounts, state.open_paid
+        "{:?} {:?} {:?} {:?} {:?} {}",
+        state.ledger,
+        state.purchases,
+        state.questions,
+        state.accounts,
+        state.open_paid,
+        state.pools.lasting(),
     )
+}
+
+/// Nodes that could go on and stand in no queue: there are none.
+fn forgotten(state: &RunState) -> Vec<At> {
+    let queues = &state.queues;
+    let mut standing: BTreeSet<At> =
+        queues.fresh.iter().chain(&queues.admissible).copied().collect();
+    standing.extend(queues.considered.keys().copied().chain(state.lines.all()));
+    standing.extend(queues.delayed.iter().chain(&queues.later).map(|(_, at)| *at));
+    let all = state.scopes.iter().flat_map(|(id, scope)| {
+        scope.states.iter().enumerate().map(|(index, state)| (super::at(*id, index), state))
+    });
+    let goes_on =
+        |state: &NodeState| matches!(state, NodeState::Ready { .. } | NodeState::Delayed { .. });
+    all.filter(|(at, it)| goes_on(it) && !standing.contains(at) && state.pools.place(*at).is_none())
+        .map(|(at, _)| at)
+        .collect()
 }
 
 proptest! {
@@ -590,9 +653,10 @@ proptest! {
 
     #[test]
     fn the_order_of_answers_changes_no_result(shapes in prop::collection::vec(shape(), 1..12), seed: u64) {
-        // Who comes first to a budget may depend on the order.
+        // Who comes first to a budget may depend on the order, and what ends in time.
+        let untimed = |(attempts, _)| (attempts, None);
         let shapes: Vec<_> =
-            shapes.into_iter().map(|shape| Shape { budget: None, ..shape }).collect();
+            shapes.into_iter().map(|shape| Shape { budget: None, body: shape.body.map(untimed), ..shape }).collect();
         let mut one = World::new(seed, plan_of(&shapes), None);
         let first = one.run(false);
         let mut other = World::new(seed, plan_of(&shapes), None);
@@ -634,6 +698,8 @@ fn an_empty_map_gives_an_empty_list() {
         fallback: vec![],
         price: None,
         budget: None,
+        pools: vec![],
+        body: None,
         doubt: Then::Ask,
     };
     let mut world = World::new(1, plan_of(&[shape]), None);

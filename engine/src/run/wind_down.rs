@@ -17,7 +17,7 @@ impl RunState {
         for index in 0..count {
             let at = super::at(id, index);
             match self.state(at) {
-                Some(NodeState::Open) => self.wind_down_node(plan, at)?,
+                Some(NodeState::Open { .. }) => self.wind_down_node(plan, at)?,
                 Some(
                     NodeState::Blocked { .. }
                     | NodeState::Ready { .. }
@@ -44,8 +44,8 @@ impl RunState {
         if expansion.active == 0 {
             // Its list is made, or was about to be.
             self.queues.gathering.remove(&at);
-            self.expansions.remove(&at);
-            return self.failed(plan, at);
+            let cause = self.end_expansion(at).and_then(|expansion| expansion.cause);
+            return self.failed(plan, at, cause);
         }
         for copy in copies {
             self.closing

@@ -223,7 +223,7 @@ impl<'a> Play<'a> {
 
     async fn perform(&mut self, event: &Event) -> Result<(), HostError> {
         match event {
-            Event::Admitted { attempt, request } => self.start(*attempt, request).await,
+            Event::Admitted { attempt, request, .. } => self.start(*attempt, request).await,
             Event::Purchase { purchase, .. } => {
                 self.show(*purchase);
                 Ok(())
@@ -294,6 +294,12 @@ impl<'a> Play<'a> {
         let Current::Call { call, timeout, .. } = self.state.current(self.plan, id.at)? else {
             return Ok(());
         };
+        let now = self.clock.now();
+        let left = self
+            .state
+            .ends_by(id.at)
+            .map(|until| Duration::from_millis(until.0.saturating_sub(now.0)));
+        let timeout = [timeout, left].into_iter().flatten().min();
         let path = self.state.path(self.plan, id.at);
         self.paths.insert(id, path.clone());
         let attempt = self.attempt(id, request, path.clone())?;

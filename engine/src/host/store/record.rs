@@ -49,6 +49,8 @@ enum Record {
         keys: Option<Box<[Box<str>]>>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         inputs: Option<Stored>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
     },
     Admitted {
         s: u32,
@@ -63,6 +65,8 @@ enum Record {
         hold: Option<Usd>,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         key: Option<Digest>,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        began: Option<Timestamp>,
     },
     /// An attempt that was over is handed out again.
     TakenUp {
@@ -202,6 +206,10 @@ enum Record {
         s: u32,
         failure: Failure,
     },
+    TimedOut {
+        s: u32,
+        n: u32,
+    },
     FellBack {
         s: u32,
         n: u32,
@@ -305,13 +313,14 @@ impl From<&Event> for Record {
                     delivered.iter().map(|open| (open.at.scope.0, open.at.node.0, open.number));
                 Self::Resumed { epoch: *epoch, delivered: delivered.collect() }
             }
-            Event::Expanded { at, first, count, items, keys, inputs } => {
+            Event::Expanded { at, first, count, items, keys, inputs, until } => {
                 let (s, n) = pair(*at);
                 let items = items.as_ref().map(Stored::from);
                 let (keys, inputs) = (keys.clone(), inputs.as_ref().map(Stored::from));
-                Self::Expanded { s, n, first: first.0, count: *count, items, keys, inputs }
+                let (first, count, until) = (first.0, *count, *until);
+                Self::Expanded { s, n, first, count, items, keys, inputs, until }
             }
-            Event::Admitted { attempt, request } => {
+            Event::Admitted { attempt, request, began } => {
                 let (s, n) = pair(attempt.at);
                 let Request { input, provider, model, hold, fingerprint } = request;
                 let (provider, model) = (provider.clone(), model.clone());
@@ -324,6 +333,7 @@ impl From<&Event> for Record {
                     model,
                     hold: *hold,
                     key: *fingerprint,
+                    began: *began,
                 }
             }
             Event::TakenUp { attempt } => {
@@ -404,6 +414,7 @@ fn decided(at: At, what: &Decision) -> Record {
             Record::OverBudget { s, n, by: *by, quote: *quote, free: *free }
         }
         Decision::InDoubt => Record::InDoubt { s, n },
+        Decision::TimedOut => Record::TimedOut { s, n },
         Decision::GaveUp => Record::GaveUp { s, n },
         Decision::Broken(failure) => Record::Broken { s, n, failure: failure.clone() },
     }
@@ -412,6 +423,7 @@ fn decided(at: At, what: &Decision) -> Record {
 impl From<Record> for Event {
     fn from(record: Record) -> Self {
         let decided = |s, n, what| Self::Decided { at: at(s, n), what };
+        let of = |s, n, number| AttemptId { at: at(s, n), number };
         match record {
             Record::Started { run, plan, semantics, inputs, files, facts, limit } => {
                 let (inputs, files, facts) = (inputs.into(), files.into(), facts.into());
@@ -422,21 +434,21 @@ impl From<Record> for Event {
                     delivered.into_iter().map(|(s, n, number)| AttemptId { at: at(s, n), number });
                 Self::Resumed { epoch, delivered: delivered.collect() }
             }
-            Record::Expanded { s, n, first, count, items, keys, inputs } => Self::Expanded {
+            Record::Expanded { s, n, first, count, items, keys, inputs, until } => Self::Expanded {
                 at: at(s, n),
                 first: ScopeId(first),
                 count,
                 items: items.map(Value::from),
                 keys,
                 inputs: inputs.map(Value::from),
+                until,
             },
-            Record::Admitted { s, n, a, input, provider, model, hold, key } => Self::Admitted {
-                attempt: AttemptId { at: at(s, n), number: a },
-                request: Request { input: input.into(), provider, model, hold, fingerprint: key },
-            },
-            Record::TakenUp { s, n, a } => {
-                Self::TakenUp { attempt: AttemptId { at: at(s, n), number: a } }
+            Record::Admitted { s, n, a, input, provider, model, hold, key, began } => {
+                let (input, fingerprint) = (input.into(), key);
+                let request = Request { input, provider, model, hold, fingerprint };
+                Self::Admitted { attempt: of(s, n, a), request, began }
             }
+            Record::TakenUp { s, n, a } => Self::TakenUp { attempt: of(s, n, a) },
             Record::Money(money) => money::event(money),
             Record::Undoable { s, n, input, provider, model, hold } => {
                 let input = input.into();
@@ -446,9 +458,7 @@ impl From<Record> for Event {
             Record::NotUndoable { s, n, failure } => {
                 Self::Undoable { at: at(s, n), request: Err(failure) }
             }
-            Record::Undoing { s, n, a } => {
-                Self::Undoing { attempt: AttemptId { at: at(s, n), number: a } }
-            }
+            Record::Undoing { s, n, a } => Self::Undoing { attempt: of(s, n, a) },
             Record::Asked { s, n, about, ask, show, choices, schema, up_to, until, otherwise } => {
                 let (show, choices, schema) = (show.into(), choices.into(), schema.into());
                 let otherwise = otherwise.map(Value::from);
@@ -485,6 +495,7 @@ impl From<Record> for Event {
             Record::RetryAt { s, n, at } => decided(s, n, Decision::RetryAt(at)),
             Record::FellBack { s, n } => decided(s, n, Decision::FellBack),
             Record::GateClosed { s, n, gate } => decided(s, n, Decision::GateClosed(gate)),
+            Record::TimedOut { s, n } => decided(s, n, Decision::TimedOut),
             Record::GaveUp { s, n } => decided(s, n, Decision::GaveUp),
             Record::Broken { s, n, failure } => decided(s, n, Decision::Broken(failure)),
             Record::Gave { s, output } => {
@@ -583,6 +594,7 @@ mod tests {
             Decision::GateClosed(1),
             Decision::OverBudget { by: AccountId(2), quote: Usd::ZERO, free: Usd::ZERO },
             Decision::InDoubt,
+            Decision::TimedOut,
             Decision::GaveUp,
             Decision::Broken(failure.clone()),
         ];
@@ -604,8 +616,9 @@ mod tests {
                 items: Some(Value::null()),
                 keys: Some(["a".into(), "b".into()].into()),
                 inputs: Some(Value::null()),
+                until: Some(Timestamp(9)),
             },
-            Event::Admitted { attempt, request },
+            Event::Admitted { attempt, request, began: Some(Timestamp(7)) },
             Event::Ended { attempt, ended: Ended::Done(output.clone()), took },
             Event::Ended { attempt, ended: Ended::Failed(failure.clone()), took },
             Event::Gave { scope: ScopeId(3), output: Ok(output) },

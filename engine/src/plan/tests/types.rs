@@ -141,19 +141,8 @@ fn providers_are_those_that_the_kind_has() {
 }
 
 #[test]
-fn what_cannot_be_run_yet_is_refused() {
-    assert_snapshot!(refused("flow: 1\nschedule: 24h\nbudget: 5 USD\npools: { gpu: 1 }\ndoubt: { then: fail }\nnodes:\n  a: { use: value, with: { value: '${{ budget.left }}' }, cache: auto, description: x }\n  b:\n    use: image/generate\n    with: { prompt: x }\n    model: big\n    cache: off\n    pool: gpu\n    budget: 1 USD\n    doubt: { then: fail }\n    undo: { use: value, with: { value: 1 } }\n    needs: { a: { when: true, else: ask } }\n  c: { approve: { ask: Go on? }, needs: { a: {} } }\n  e: { nodes: {}, retry: { attempts: 2 }, timeout: 3s, fallback: [{ value: {} }] }\n  f: { map: range(2), budget: { each: 1 USD }, use: value, with: { value: 1 } }\n"), @r"
-        error[not-yet] 1:1 ``: `pools` is not supported by this version
-          help: take it out
-        error[not-yet] 8:3 `b`: `pool` is not supported by this version
-          help: take it out
-        error[not-yet] 19:3 `e`: `retry` of a node with a body is not supported by this version
-          help: take it out
-        error[not-yet] 19:3 `e`: `timeout` of a node with a body is not supported by this version
-          help: take it out
-        error[not-yet] 19:3 `e`: `fallback` of a node with a body is not supported by this version
-          help: take it out
-    ");
+fn what_the_language_has_is_run() {
+    assert_snapshot!(refused("flow: 1\nschedule: 24h\nbudget: 5 USD\npools: { gpu: 1 }\ndoubt: { then: fail }\nnodes:\n  a: { use: value, with: { value: '${{ budget.left }}' }, cache: auto, description: x }\n  b:\n    use: image/generate\n    with: { prompt: x }\n    model: big\n    cache: off\n    pool: gpu\n    budget: 1 USD\n    doubt: { then: fail }\n    undo: { use: value, with: { value: 1 } }\n    needs: { a: { when: true, else: ask } }\n  c: { approve: { ask: Go on? }, needs: { a: {} } }\n  e: { nodes: {}, retry: { attempts: 2 }, timeout: 3s, fallback: [{ value: {} }] }\n  f: { map: range(2), budget: { each: 1 USD }, use: value, with: { value: 1 } }\n"), @"");
     assert_snapshot!(refused("flow: 1\nnodes:\n  a: { use: value, with: { value: 1 } }\n  b:\n    use: image/generate\n    with: { prompt: x }\n    fallback: [{ provider: luma }, { value: { image: null } }]\n    repeat: { max: 3, until: b.image is not none }\n    carry: { x: b.image }\n    needs: { a: { when: a.value == 1, else: skip } }\n"), @"");
 }
 

@@ -1,5 +1,10 @@
 //! What is decided about money, purchases and people, move by move.
 
+mod bodies;
+mod pools;
+
+use std::collections::BTreeMap;
+
 use serde_json::{Value as Json, json};
 
 use super::event::{
@@ -13,6 +18,7 @@ use super::purchase::Receipt;
 use super::simulation::{Memory, expression, lasting, name};
 use super::{RunState, Tick};
 use crate::expression::Template;
+use crate::kind::mutant::{Mutant, with};
 use crate::kind::purchase::{Armed, By, Job, NotRecorded, Step, Value};
 use crate::kind::{Class, Failure, Nature, Weight};
 use crate::money::Usd;
@@ -269,6 +275,24 @@ fn pilots_that_spend_less_leave_the_rest_to_accounts_that_open_with_what_is_gran
     game.buys(Game::attempt(5, 1), "75");
     assert_eq!(game.last.outcome, Some(Outcome::Succeeded));
     assert_eq!((game.spent(), game.left()), (usd("135"), Some(usd("15"))));
+}
+
+#[test]
+fn an_adoption_that_is_not_exclusive_is_noticed() {
+    let twice = || {
+        let mut game = Game::of(vec![paid("a", "1"), paid("b", "1")], Some("10"));
+        let job = Job { provider: "p".into(), id: "j".into(), urls: BTreeMap::new() };
+        let [first, second] = [0, 1].map(|index| {
+            game.arm(Game::attempt(index, 1), 0);
+            let accepted = Step::Accepted { job: job.clone(), by: By::LookUp };
+            game.step(Game::attempt(index, 1), 0, accepted)
+        });
+        assert_eq!(first, Receipt::Recorded);
+        second
+    };
+    assert_eq!(twice(), Receipt::NotYours);
+    let unnoticed = with(Some(Mutant::AdoptionNotExclusive), twice);
+    assert_eq!(unnoticed, Receipt::Recorded, "an adoption that is not exclusive goes unnoticed");
 }
 
 #[test]
