@@ -3,6 +3,7 @@
 mod answer;
 mod architecture;
 mod bad_input;
+mod bodies;
 mod broken;
 mod call;
 mod check;
@@ -20,6 +21,7 @@ mod money;
 mod new;
 mod plan;
 mod planning;
+mod pools;
 mod project;
 mod readme;
 mod replay;

@@ -1,5 +1,7 @@
 //! `flow show [RUN [NODE]]`: what happened in a run, or to one of its nodes?
 
+use std::collections::BTreeMap;
+
 use flow_engine::diagnostic::nearest;
 use flow_engine::host::history::{self, History, NodeHistory};
 use flow_engine::host::store::Store;
@@ -7,6 +9,7 @@ use flow_engine::kind::Failure;
 use flow_engine::money::Usd;
 use flow_engine::run::Tally;
 use flow_engine::run::event::Value;
+use flow_engine::run::ledger::AccountId;
 use serde::Serialize;
 use serde_json::Value as Json;
 
@@ -31,6 +34,9 @@ struct Document<'a> {
     tally: Tally,
     outputs: Json,
     nodes: Vec<Node<'a>>,
+    /// What the nodes wait for that could go on, by path.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    waits: BTreeMap<String, String>,
 }
 
 /// What programs read of a node.
@@ -119,6 +125,7 @@ fn show_run(history: &History, store: &Store, global: &Global) -> Result<(), Pro
             tally: history.tally(),
             outputs,
             nodes: nodes.iter().map(|(path, node)| entry(path, node)).collect(),
+            waits: waits(history),
         });
     }
     let took = history.last.since(row.started);
@@ -133,6 +140,9 @@ fn show_run(history: &History, store: &Store, global: &Global) -> Result<(), Pro
         row.started,
     );
     text.push_str(&node_table(&nodes));
+    for (path, why) in waits(history).into_iter().take(MANY) {
+        text.push_str(&format!("{path} waits: {why}\n"));
+    }
     for (path, node) in &nodes {
         if let Some(failure) = &node.failure {
             text.push_str(&failed(path, failure));
@@ -147,6 +157,12 @@ fn show_run(history: &History, store: &Store, global: &Global) -> Result<(), Pro
 /// What a node was billed; empty, where that is nothing.
 fn spent(node: &NodeHistory) -> String {
     if node.spent > Usd::ZERO { node.spent.to_string() } else { String::new() }
+}
+
+/// What the nodes wait for that could go on.
+fn waits(history: &History) -> BTreeMap<String, String> {
+    let reasons = history.state.reasons(&history.plan, history.last);
+    reasons.into_iter().map(|(path, why)| (path, why.to_string())).collect()
 }
 
 /// The nodes as rows; of very many, the pipeline's own and those that failed.

@@ -46,7 +46,10 @@ pub(crate) fn why(run: &str, path: &str, global: &Global) -> Result<Exit, Proble
     if let Some(untouched) =
         why::untouched(&history, path).filter(|_| !history.nodes.contains_key(path))
     {
-        tell(&history, path, "not run", &[not_run(&untouched)], None, global)?;
+        let waits = history.state.reasons(&history.plan, history.last);
+        let why = waits.get(path).map(|why| format!("it waits: {why}"));
+        let why = why.unwrap_or_else(|| not_run(&untouched));
+        tell(&history, path, "not run", &[why], None, global)?;
         return Ok(Exit::Succeeded);
     }
     let (path, node) = show::find_node(&history, path)?;
@@ -59,6 +62,8 @@ pub(crate) fn why(run: &str, path: &str, global: &Global) -> Result<Exit, Proble
         }
         _ => None,
     };
+    let waits = history.state.reasons(&history.plan, history.last);
+    reasons.extend(waits.get(path).map(|why| format!("it waits: {why}")));
     tell(&history, path, node.state, &reasons, changed, global)?;
     Ok(Exit::Succeeded)
 }

@@ -84,6 +84,10 @@ impl Display for Bars {
         let _ = self.all.println(render::for_stderr(&text));
     }
 
+    fn unheard(&mut self, why: &str) {
+        let _ = self.all.println(format!("not heard: {why}"));
+    }
+
     fn closed(&mut self) {
         let _ = self.all.clear();
     }

@@ -16,6 +16,10 @@ impl Display for Lines {
         }
     }
 
+    fn unheard(&mut self, why: &str) {
+        render::say(&format!("not heard: {why}\n"));
+    }
+
     fn closed(&mut self) {}
 }
 

@@ -27,6 +27,8 @@ trait Display: Send {
     fn changed(&mut self, board: &Board, index: usize);
     /// The row at `index` has ended, and changes no more.
     fn ended(&mut self, board: &Board, index: usize);
+    /// What somebody said means nothing to the run.
+    fn unheard(&mut self, why: &str);
     /// The run goes no further.
     fn closed(&mut self);
 }
@@ -66,6 +68,10 @@ impl<D: Display> Observer for Watch<D> {
         if matches!(event, Event::Finished { .. }) {
             self.display.closed();
         }
+    }
+
+    fn unheard(&mut self, why: &str) {
+        self.display.unheard(why);
     }
 
     fn began(&mut self, attempt: AttemptId, path: &str) {

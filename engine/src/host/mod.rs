@@ -148,6 +148,9 @@ async fn drive(plan: &Plan, run: &mut RunState, host: &mut Host) -> Result<How, 
             host.perform(plan, run, event); // Effects of recorded events alone.
         }
         host.answer(tick.receipts);
+        for (_, why) in &tick.refused {
+            host.observer.unheard(why);
+        }
         if let Some(outcome) = tick.outcome {
             return Ok(How::Finished(outcome));
         }
@@ -354,9 +357,12 @@ fn finish(tick: &Tick) -> Option<Finish> {
     }
 }
 
-/// What an attempt gave cannot be had again for nothing: its commit waits as long as it must.
+/// What an attempt gave cannot be had again for nothing, and money is not told twice: such a commit waits as long as it
+/// must.
 fn patience(events: &[Event]) -> Patience {
-    let is_precious = |event: &Event| matches!(event, Event::Ended { .. });
+    let is_precious = |event: &Event| {
+        matches!(event, Event::Ended { .. } | Event::Purchase { .. } | Event::Money(_))
+    };
     if events.iter().any(is_precious) { Patience::Endless } else { Patience::Limited }
 }
 

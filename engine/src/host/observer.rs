@@ -11,6 +11,8 @@ use crate::time::Timestamp;
 pub trait Observer: Send {
     /// `event` is durable, and `run` has taken it in, along with the rest of its tick.
     fn recorded(&mut self, plan: &Plan, run: &RunState, event: &Event, now: Timestamp);
+    /// What a person or another process said means nothing to the run, and why.
+    fn unheard(&mut self, why: &str);
     /// An attempt stopped waiting for its turn and is executed.
     fn began(&mut self, attempt: AttemptId, path: &str);
     /// An attempt is that far, from 0 to 1.
@@ -23,6 +25,7 @@ pub struct Unobserved;
 
 impl Observer for Unobserved {
     fn recorded(&mut self, _: &Plan, _: &RunState, _: &Event, _: Timestamp) {}
+    fn unheard(&mut self, _: &str) {}
     fn began(&mut self, _: AttemptId, _: &str) {}
     fn progressed(&mut self, _: AttemptId, _: &str, _: f64) {}
 }

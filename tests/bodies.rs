@@ -1,0 +1,37 @@
+//! Does the command try a body again as a whole, end it in time, and take what stands in its place?
+
+use crate::project::Project;
+
+const AGAIN: &str = r"
+flow: 1
+name: again
+nodes:
+  scene:
+    retry: { attempts: 2, backoff: 0s..0s, errors: [command] }
+    nodes:
+      first: { use: exec/command, with: { command: echo first >> marks; echo 1 } }
+      second:
+        use: exec/command
+        needs: [first]
+        with: { command: echo second >> marks; test -e tried || { touch tried; exit 3; } }
+  slow:
+    timeout: 1s
+    nodes:
+      waits: { use: exec/command, with: { command: while true; do wait; done } }
+    fallback: [{ value: { plain: true } }]
+outputs:
+  slow: ${{ slow }}
+";
+
+#[test]
+fn a_body_is_tried_again_ended_in_time_and_replaced() {
+    let project = Project::new().with("again.yaml", AGAIN);
+    let ran = project.flow("run again.yaml");
+    assert_eq!(ran.status, Some(0), "{ran}");
+    let marks = std::fs::read_to_string(project.path().join("marks")).expect("it ran");
+    assert_eq!(marks, "first\nsecond\nfirst\nsecond\n");
+    assert!(ran.stdout.contains("plain"), "{ran}");
+    let log = project.flow("show --log").stdout;
+    assert!(log.contains("scene#2/second"), "{log}");
+    assert!(log.contains("its time is over"), "{log}");
+}
