@@ -9,7 +9,6 @@ use flow_engine::kind::Failure;
 use flow_engine::money::Usd;
 use flow_engine::run::Tally;
 use flow_engine::run::event::Value;
-use flow_engine::run::ledger::AccountId;
 use serde::Serialize;
 use serde_json::Value as Json;
 
