@@ -46,7 +46,9 @@ impl RunState {
         // What failed in it is told again if nothing helps.
         let path = self.path(plan, at);
         let inside = |failed: &str| {
-            failed.strip_prefix(path.as_str()).is_some_and(|rest| rest.starts_with(['/', '#']))
+            // A body that is one call shares its path.
+            let rest = failed.strip_prefix(path.as_str());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '#']))
         };
         self.failures.retain(|failed| !inside(&failed.path));
         let unnamed = || Box::new(Failure::new(Class::Internal, "its body failed"));

@@ -10,6 +10,7 @@ use super::{Current, Damaged, Failed, RunState, Started};
 use crate::expression::Expression;
 use crate::kind::{Class, Failure};
 use crate::money::Usd;
+use crate::name::Digest;
 use crate::plan::graph::{Gives, OnError, Otherwise, Plan};
 
 impl RunState {
@@ -174,22 +175,47 @@ impl RunState {
             self.open_paid -= 1;
             self.lines.freed();
         }
-        let Some(fingerprint) = request.fingerprint else { return };
-        if self.flights.get(&fingerprint) != Some(&attempt.at) {
-            return;
-        }
-        self.flights.remove(&fingerprint);
-        for follower in self.queues.followers.remove(&fingerprint).unwrap_or_default() {
-            match ended {
-                Ended::Done(output) => {
+        match ended {
+            Ended::Done(output) => {
+                for (follower, fingerprint) in self.leave_flight(attempt.at) {
                     self.queues.served.push((follower, fingerprint, output.clone()));
                 }
-                Ended::Failed(_) => {
-                    let hold = self.queues.considered.get(&follower).map(|it| it.request.hold);
-                    self.may_be_admitted(follower, hold.flatten());
-                }
             }
+            Ended::Failed(_) => self.may_land(attempt),
         }
+    }
+
+    /// Whoever waits for the output of `attempt` makes its own, if the attempt is over and nothing may still turn out to be
+    /// bought by it.
+    pub(super) fn may_land(&mut self, attempt: AttemptId) {
+        let first = AttemptId { at: attempt.at, number: 0 };
+        let goes_on =
+            self.open.range(first..).next().is_some_and(|(open, _)| open.at == attempt.at);
+        if !goes_on && !self.has_open(attempt) {
+            self.give_up_flight(attempt.at);
+        }
+    }
+
+    /// Whoever waits for the output of `at` makes its own.
+    pub(super) fn give_up_flight(&mut self, at: At) {
+        for (follower, _) in self.leave_flight(at) {
+            let hold = self.queues.considered.get(&follower).map(|it| it.request.hold);
+            self.may_be_admitted(follower, hold.flatten());
+        }
+    }
+
+    /// `at` leads no more: those who waited for its output, and for which.
+    fn leave_flight(&mut self, at: At) -> Vec<(At, Digest)> {
+        let Some(fingerprint) = self.requests.get(&at).and_then(|request| request.fingerprint)
+        else {
+            return Vec::new();
+        };
+        if self.flights.get(&fingerprint) != Some(&at) {
+            return Vec::new();
+        }
+        self.flights.remove(&fingerprint);
+        let followers = self.queues.followers.remove(&fingerprint).unwrap_or_default();
+        followers.into_iter().map(|follower| (follower, fingerprint)).collect()
     }
 
     /// Changes the accounts, and what follows from them.
@@ -265,6 +291,7 @@ impl RunState {
                 let tries = self.tries.entry(at).or_default();
                 (tries.before, tries.limited) = (attempts, 0);
                 tries.alternatives += 1;
+                self.give_up_flight(at);
                 self.requests.remove(&at);
                 self.change(at, Change::FellBack)
             }
@@ -298,6 +325,7 @@ impl RunState {
                 }
             }
             Decision::GaveUp => {
+                self.give_up_flight(at);
                 self.requests.remove(&at);
                 let last = self.tries.remove(&at).and_then(|tries| tries.last);
                 self.gave_up(
@@ -444,10 +472,7 @@ impl RunState {
             NodeState::Delayed { until, .. } => {
                 self.queues.delayed.remove(&(*until, at));
                 self.queues.later.remove(&(*until, at));
-                self.queues.fresh.remove(&at);
-                self.lines.leave(at);
-                self.pools.leave(at);
-                self.queues.admissible.remove(&at);
+                self.unline(at);
             }
             NodeState::InDoubt { attempt } => {
                 self.purchases.retakes.remove(&AttemptId { at, number: *attempt });
@@ -461,7 +486,7 @@ impl RunState {
         }
     }
 
-    /// Forgets what was found out about a ready node.
+    /// Forgets what was found out about a node that could go on.
     fn unline(&mut self, at: At) {
         self.queues.fresh.remove(&at);
         self.queues.admissible.remove(&at);

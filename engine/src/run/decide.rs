@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value as Json};
 
-use super::event::{Ask, At, AttemptId, Closing, Decision, Event, Outcome, ScopeId, Value};
+use super::event::{
+    Ask, At, AttemptId, Closing, Decision, Event, Outcome, Request, ScopeId, Value,
+};
 use super::library::{Library, keep, read};
 use super::look::{Looked, Stop, ask, condition, failure, not_a};
 use super::node::NodeState;
@@ -92,7 +94,7 @@ impl RunState {
         if let Some(event) = self.look_at_fresh(plan, library, now, asks)? {
             return Ok(Some(event));
         }
-        self.admit(plan, now)
+        self.admit(plan, now, asks)
     }
 
     fn outcome_of(&self, end: &End) -> Outcome {
@@ -270,25 +272,11 @@ impl RunState {
             let node = self.node(plan, at)?;
             let mut sight = Sight::new(self, plan, library, at.scope);
             sight.at = Some(at);
-            let cache = node.cache;
             match self.look(&sight, at, node, now) {
                 Ok(Looked::Decided(event)) => return Ok(Some(event)),
                 Ok(Looked::Request(request)) => {
                     self.queues.fresh.remove(&at);
-                    let (hold, key) = (request.hold, request.fingerprint);
-                    let key = key.filter(|_| !self.is_anew(at));
-                    let asked = key.is_some();
-                    self.queues.considered.insert(at, Considered { request, asked });
-                    match key {
-                        Some(fingerprint) => {
-                            let newer_than = match cache {
-                                Cache::For(age) => Some(now.before(age)),
-                                _ => None,
-                            };
-                            asks.push(Ask { at, fingerprint, newer_than });
-                        }
-                        None => self.may_be_admitted(at, hold),
-                    }
+                    self.consider(plan, at, request, now, asks)?;
                 }
                 Ok(Looked::Wants(want)) => {
                     self.queues.fresh.remove(&at);
@@ -304,20 +292,51 @@ impl RunState {
         Ok(None)
     }
 
+    /// Asks whether the output of `request` is known already; else it may be admitted.
+    fn consider(
+        &mut self,
+        plan: &Plan,
+        at: At,
+        request: Request,
+        now: Timestamp,
+        asks: &mut Vec<Ask>,
+    ) -> Result<(), Damaged> {
+        let (hold, key) = (request.hold, request.fingerprint);
+        let key = key.filter(|_| !self.is_anew(at));
+        self.queues.considered.insert(at, Considered { request, asked: key.is_some() });
+        match key {
+            Some(fingerprint) => {
+                let newer_than = match self.node(plan, at)?.cache {
+                    Cache::For(age) => Some(now.before(age)),
+                    _ => None,
+                };
+                asks.push(Ask { at, fingerprint, newer_than });
+            }
+            None => self.may_be_admitted(at, hold),
+        }
+        Ok(())
+    }
+
     /// Admits an attempt, if there is room: delayed ones whose time has come first, then free ones, then paid ones.
-    fn admit(&mut self, plan: &Plan, now: Timestamp) -> Result<Option<Event>, Damaged> {
+    fn admit(
+        &mut self,
+        plan: &Plan,
+        now: Timestamp,
+        asks: &mut Vec<Ask>,
+    ) -> Result<Option<Event>, Damaged> {
         if self.open.len() >= WINDOW {
             return Ok(None);
         }
         while let Some(due) = self.queues.delayed.first().copied().filter(|due| due.0 <= now) {
             let at = due.1;
-            let hold = self.requests.get(&at).and_then(|request| request.hold);
-            if hold.is_none() && !self.waits_for_pool(plan, at, now) {
+            let paid = self.requests.get(&at).filter(|request| request.hold.is_some()).cloned();
+            if paid.is_none() && !self.waits_for_pool(plan, at, now) {
                 return Ok(self.admitted(plan, at, now));
             }
             self.queues.delayed.remove(&due);
-            if hold.is_some() {
-                self.may_be_admitted(at, hold);
+            if let Some(request) = paid {
+                // While it waited, another may have bought the same, or be about to.
+                self.consider(plan, at, request, now, asks)?;
             }
         }
         loop {

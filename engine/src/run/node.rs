@@ -124,10 +124,14 @@ impl NodeState {
             (S::Faltered { attempt }, C::Delayed { until }) => {
                 S::Delayed { attempt: *attempt, until }
             }
-            // Ready: reused, or of an inline kind. Open: what its body gave.
+            // Ready: reused, or of an inline kind. Delayed: reused. Open: what its body gave.
             // Waiting: what a person said.
             (
-                S::Ready { .. } | S::Admitted { .. } | S::Open { .. } | S::Waiting { .. },
+                S::Ready { .. }
+                | S::Delayed { .. }
+                | S::Admitted { .. }
+                | S::Open { .. }
+                | S::Waiting { .. },
                 C::Succeeded { output },
             ) => S::Succeeded { output },
             (S::Ready { .. }, C::Nulled { failed: false }) => S::Null { failed: false },

@@ -117,7 +117,7 @@ impl RunState {
                 && left().any(|(attempt, _)| self.has_open(*attempt)))
     }
 
-    fn has_open(&self, attempt: AttemptId) -> bool {
+    pub(super) fn has_open(&self, attempt: AttemptId) -> bool {
         self.purchases_of(attempt).any(|(_, purchase)| purchase.last.is_open())
     }
 
@@ -236,6 +236,7 @@ impl RunState {
         }
         self.after_step(purchase.attempt, step);
         self.may_release(purchase.attempt);
+        self.may_land(purchase.attempt);
         Ok(())
     }
 

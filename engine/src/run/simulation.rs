@@ -646,7 +646,9 @@ proptest! {
         world.kill();
         world.settle_late();
         prop_assert_eq!(world.state.outcome(), Some(outcome));
-        if outcome == Outcome::Succeeded && shapes.iter().all(|shape| shape.on_error == OnError::Fail) {
+        // A round that failed may be told of, beside the best one.
+        let must_not_fail = |shape: &Shape| shape.on_error == OnError::Fail && shape.repeat.is_none();
+        if outcome == Outcome::Succeeded && shapes.iter().all(must_not_fail) {
             prop_assert_eq!(world.state.failures(), &[]);
         }
     }

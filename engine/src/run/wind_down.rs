@@ -64,6 +64,7 @@ impl RunState {
         if let Some(attempt) = next {
             self.may_release(attempt); // Held, and not admitted: the window was full.
         }
+        self.give_up_flight(at);
         self.requests.remove(&at);
         self.tries.remove(&at);
         if let Some(scope) = self.scopes.get_mut(&at.scope) {
