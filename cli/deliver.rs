@@ -1,12 +1,15 @@
 //! How does a word reach a run: through its driver, or by a tick of our own?
 
+use flow_engine::host::history::History;
 use flow_engine::host::store::inbox::Message;
 use flow_engine::host::{Delivered, Options, State};
 use flow_engine::name::{Digest, RunId};
-use flow_engine::run::event::Signal;
+use flow_engine::run::event::{Outcome, Signal};
 use serde::Serialize;
 
 use crate::args::Global;
+use crate::drive::{self, Place};
+use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
 use crate::{render, setup};
 
@@ -34,6 +37,9 @@ pub(crate) fn deliver(run: &RunId, what: Signal, global: &Global) -> Result<Exit
     match delivered {
         Delivered::Recorded(Some(outcome)) => {
             render::say(&format!("recorded; the run {run} has ended: {}\n", outcome.word()));
+            if matches!(outcome, Outcome::Succeeded | Outcome::Partial) {
+                return hand_out(run, &state, &project.environment, global);
+            }
         }
         Delivered::Recorded(None) => {
             render::say("recorded\n");
@@ -42,6 +48,19 @@ pub(crate) fn deliver(run: &RunId, what: Signal, global: &Global) -> Result<Exit
         _ => render::say(&format!("left for the process that drives {run}\n")),
     }
     Ok(Exit::Succeeded)
+}
+
+/// What a run gave that the word has ended.
+fn hand_out(
+    run: &RunId,
+    state: &State,
+    environment: &Environment,
+    global: &Global,
+) -> Result<Exit, Problem> {
+    let history = History::of(state.store(), state.store().run(run)?)?;
+    let out = drive::out(None, &history.plan.name);
+    let place = Place { state, out, answer: drive::Answer::Paths, environment, global };
+    drive::hand_out(&history, &place)
 }
 
 /// Brings `what` to the run, whoever drives it.

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use flow_engine::host::history::{self, History};
 use flow_engine::host::{
     Again, Delivered, Ending, How, OnCopy, Options, State, StateError, Stop, artifacts_in,
     file_system,
@@ -25,6 +26,7 @@ use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
 use crate::outputs::{self, Written};
 use crate::render::{self, WARN, progress};
+use crate::runs;
 
 /// What is to be driven.
 pub(crate) enum Work {
@@ -163,6 +165,25 @@ fn secrets(plan: &Plan, place: &Place) -> Secrets {
     names
         .filter_map(|name| Some((name.clone(), place.environment.get(&name)?.to_owned())))
         .collect()
+}
+
+/// Hands out what a run gave that has ended: whoever drove it may have been killed before, or a person's word ended it.
+pub(crate) fn hand_out(history: &History, place: &Place) -> Result<Exit, Problem> {
+    let Some(outcome) = history.state.outcome() else {
+        return Err(Problem::failed(format!("the run {} has not ended", history.row.run)));
+    };
+    let output = history.state.result();
+    let output = output.map(|output| history::json(place.state.store(), output)).transpose()?;
+    let ending = Ending {
+        run: history.row.run.clone(),
+        how: How::Finished(outcome),
+        tally: history.tally(),
+        failures: history.state.failures().to_vec(),
+        output: output.unwrap_or_default(),
+        spent: history.spent(),
+        took: Duration::from_secs_f64(runs::seconds(&history.row).unwrap_or_default()),
+    };
+    conclude(&history.plan, ending, place)
 }
 
 /// A journal on a network file system may be damaged, or not survive: its owner should know before anything is bought.

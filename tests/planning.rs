@@ -98,6 +98,7 @@ fn a_testimonial_asks_and_waits_for_a_person_at_each_stage() {
     assert_eq!(asked["node"], "accept");
     let ended = project.flow("answer --value yes");
     assert!(ended.stderr.contains("has ended: succeeded"), "{ended}");
+    assert!(project.path().join("out/testimonial/plan.json").is_file(), "{ended}");
 }
 
 #[test]

@@ -31,6 +31,12 @@ pub(crate) fn resume(what: &Resume, global: &Global) -> Result<Exit, Problem> {
         environment: &project.environment,
         global,
     };
+    if row.outcome.is_some() && resumption.again.is_none() {
+        let history = History::of(state.store(), row)?;
+        if history.state.result().is_some() {
+            return drive::hand_out(&history, &place);
+        }
+    }
     drive::drive(&plan, Work::Resume(resumption.into()), &setup::registry_of(&project), &place)
 }
 
