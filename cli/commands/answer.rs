@@ -54,8 +54,7 @@ pub(crate) fn answer(
     if questions.is_empty() {
         return Err(Problem::refused(format!("the run {run} waits for no answer")));
     }
-    let is_asked = std::io::stdin().is_terminal() && !global.json;
-    if word.value.is_none() && !word.no && !is_asked {
+    if word.value.is_none() && !word.no && !is_here(global) {
         return list(&asking, &questions, global);
     }
     let (path, question) = which(&questions, node)?;

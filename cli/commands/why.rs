@@ -43,12 +43,12 @@ pub(crate) fn why(run: &str, path: &str, global: &Global) -> Result<Exit, Proble
     let project = setup::project(global);
     let store = look(&project.state)?;
     let history = History::of(&store, find(&store, Some(run))?)?;
+    let mut waits = history.state.reasons(&history.plan, history.last);
+    let mut waits_for = |path: &str| waits.remove(path).map(|why| format!("it waits: {why}"));
     if let Some(untouched) =
         why::untouched(&history, path).filter(|_| !history.nodes.contains_key(path))
     {
-        let waits = history.state.reasons(&history.plan, history.last);
-        let why = waits.get(path).map(|why| format!("it waits: {why}"));
-        let why = why.unwrap_or_else(|| not_run(&untouched));
+        let why = waits_for(path).unwrap_or_else(|| not_run(&untouched));
         tell(&history, path, "not run", &[why], None, global)?;
         return Ok(Exit::Succeeded);
     }
@@ -62,8 +62,7 @@ pub(crate) fn why(run: &str, path: &str, global: &Global) -> Result<Exit, Proble
         }
         _ => None,
     };
-    let waits = history.state.reasons(&history.plan, history.last);
-    reasons.extend(waits.get(path).map(|why| format!("it waits: {why}")));
+    reasons.extend(waits_for(path));
     tell(&history, path, node.state, &reasons, changed, global)?;
     Ok(Exit::Succeeded)
 }

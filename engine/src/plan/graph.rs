@@ -346,9 +346,7 @@ impl Node {
             dependents: Vec::new(),
         }
     }
-}
 
-impl Node {
     /// Whether its `retry`, `timeout` and `fallback` are about its body: there is one copy of it.
     pub fn is_tried_as_a_whole(&self) -> bool {
         let is_body = matches!(self.work, Work::Body(_) | Work::Pipeline { .. });

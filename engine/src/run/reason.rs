@@ -89,9 +89,7 @@ impl RunState {
         };
         Some(Reason::Budget { of, left })
     }
-}
 
-impl RunState {
     /// The nodes that could go on and are known to wait, by path.
     pub fn reasons(&self, plan: &Plan, now: Timestamp) -> BTreeMap<String, Reason> {
         if self.outcome.is_some() {

@@ -16,17 +16,17 @@ use super::event::{
 use super::ledger::{AccountId, Bill, Source};
 use super::library::{Library, Lost, keep, read};
 use super::node::NodeState;
+use super::tests;
 use super::{RunState, Tick};
 use crate::expression::{Expression, Template};
 use crate::kind::purchase::{By, Job, Step};
-use crate::kind::{Asked, Class, Failure, Nature, Unpriced, Weight};
+use crate::kind::{Asked, Class, Failure, Nature, Unpriced};
 use crate::money::Usd;
 use crate::name::{Digest, KindName, NodeName, RunId};
 use crate::plan::graph::{
     Alternative, Amount, Body, BodyIndex, Budget, Call, Carry, Doubt, Each, Gate, Gives, Node,
-    NodeIndex, OnError, Otherwise, Plan, PlannedKind, Pool, PoolIndex, Repeat, Retry, Then, Work,
+    NodeIndex, OnError, Otherwise, Plan, Pool, PoolIndex, Repeat, Retry, Then, Work,
 };
-use crate::schema::Schema;
 use crate::source::Span;
 use crate::time::Timestamp;
 
@@ -258,22 +258,11 @@ fn plan_of(shapes: &[Shape]) -> Plan {
         nodes.push(container(&mut bodies, position, shape, leaf));
     }
     bodies.insert(0, Body::new(nodes, Gives::Outputs(vec![]), None));
-    let kind = |nature, inline, slots| PlannedKind {
-        version: 1,
-        revision: String::new(),
-        nature,
-        weight: Weight::Light,
-        inline,
-        input: Schema::anything(),
-        output: Schema::anything(),
-        provider: String::new(),
-        slots,
-    };
     let kinds = [
-        ("inline", kind(Nature::Pure, true, 0)),
-        ("pure", kind(Nature::Pure, false, 0)),
-        ("effect", kind(Nature::Effectful, false, 0)),
-        ("paid", kind(Nature::Effectful, false, 1)),
+        ("inline", tests::kind(Nature::Pure, true, 0)),
+        ("pure", tests::kind(Nature::Pure, false, 0)),
+        ("effect", tests::kind(Nature::Effectful, false, 0)),
+        ("paid", tests::kind(Nature::Effectful, false, 1)),
     ];
     Plan {
         name: "random".into(),

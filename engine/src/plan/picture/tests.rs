@@ -1,3 +1,5 @@
+//! What does each format tell of a plan and of a run?
+
 use insta::assert_snapshot;
 
 use super::{Shown, State, States, dot, json, mermaid, svg};

@@ -76,8 +76,9 @@ fn tries(attempts: u16) -> Retry {
     Retry { attempts, ..Retry::default() }
 }
 
-fn plan(nodes: Vec<Node>, bodies: Vec<Body>) -> Plan {
-    let kind = |nature, inline, slots| PlannedKind {
+/// A kind that takes and gives anything.
+pub(super) fn kind(nature: Nature, inline: bool, slots: u8) -> PlannedKind {
+    PlannedKind {
         version: 1,
         revision: String::new(),
         nature,
@@ -87,7 +88,10 @@ fn plan(nodes: Vec<Node>, bodies: Vec<Body>) -> Plan {
         output: Schema::anything(),
         provider: String::new(),
         slots,
-    };
+    }
+}
+
+fn plan(nodes: Vec<Node>, bodies: Vec<Body>) -> Plan {
     let kinds = [
         ("paid", kind(Nature::Effectful, false, 2)),
         ("drawn", kind(Nature::Drawn, false, 1)),
@@ -742,6 +746,32 @@ fn equal_outputs_are_made_once() {
     // If the first fails, the next one makes it.
     let mut game = Game::of(vec![pure("a"), pure("b")], None);
     game.fail(Game::attempt(0, 1), Class::Input);
+    assert!(game.is_open(Game::attempt(1, 1)));
+}
+
+#[test]
+fn an_equal_purchase_waits_while_the_first_may_still_have_been_made() {
+    let drawn = |of| Node { retry: tries(3), ..node(of, Work::Call(call("drawn", "1"))) };
+    let mut game = Game::of(vec![drawn("a"), drawn("b")], Some("10"));
+    let (first, again, other) = (Game::attempt(0, 1), Game::attempt(0, 2), Game::attempt(1, 1));
+    game.arm(first, 0);
+    game.fail(first, Class::Network);
+    game.wait(600);
+    assert!(!game.is_open(other), "the first may have been made");
+    game.step(first, 0, Step::Absent);
+    game.wait(60);
+    assert_ne!(game.is_open(other), game.is_open(again), "it never was: one of them buys");
+    game.buys(if game.is_open(other) { other } else { again }, "1");
+    assert_eq!((game.last.outcome, game.spent()), (Some(Outcome::Succeeded), usd("1")));
+}
+
+#[test]
+fn who_gives_up_in_doubt_keeps_no_equal_purchase_waiting() {
+    let drawn = |of| node(of, Work::Call(call("drawn", "1")));
+    let doubt = Doubt { then: Then::Fail, ..Doubt::default() };
+    let failing = Node { doubt: Some(doubt), on_error: OnError::Skip, ..drawn("a") };
+    let mut game = Game::of(vec![failing, drawn("b")], Some("10"));
+    doubtful(&mut game, Game::attempt(0, 1));
     assert!(game.is_open(Game::attempt(1, 1)));
 }
 

@@ -1,3 +1,5 @@
+//! Which faults of a film are found, and which films pass?
+
 use std::fmt::Write as _;
 
 use flow_engine::kind::{Class, Port};

@@ -1,3 +1,5 @@
+//! Does a plan become a pipeline that makes its shots?
+
 use serde_json::json;
 
 use super::*;
