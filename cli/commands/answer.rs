@@ -214,7 +214,8 @@ fn words(asking: &Asking, path: &str, question: &Question) -> Result<String, Pro
     Ok(text)
 }
 
-/// What is to be looked at before the answer. Files get names that other programs open: they are copied beside the state.
+/// What is to be looked at before the answer. Files get names that other programs open, in the run's work folder, which is
+/// gone when the run goes on.
 fn shown(asking: &Asking, path: &str, question: &Question) -> Result<Json, Problem> {
     let show = json_of(asking.store, &question.show)?;
     let is_file = outputs::is_artifact(&show)
@@ -223,7 +224,7 @@ fn shown(asking: &Asking, path: &str, question: &Question) -> Result<Json, Probl
         return Ok(show);
     }
     let name = path.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
-    let folder = asking.state.join("questions").join(asking.run);
+    let folder = asking.state.join("work").join(asking.run);
     let artifacts = Folder::open(&asking.state.join("artifacts")).map_err(StateError::from)?;
     let mut named = Map::from_iter([(name.clone(), show)]);
     outputs::write(&mut named, &folder, &|digest| artifacts.path(digest))?;
