@@ -26,7 +26,7 @@ lint:
 	cargo clippy --workspace --all-targets -- -D warnings
 	if command -v cargo-deny >/dev/null; then cargo deny check bans licenses sources; fi
 
-# Lines reached by tests, over all members; fails below 80 %.
+# All tests, and how many lines they reach; fails below 80 %.
 coverage:
 	scripts/setup test
 	scripts/coverage
