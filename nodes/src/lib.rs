@@ -8,6 +8,7 @@ pub mod media;
 mod price;
 mod process;
 pub mod provider;
+mod storyboard;
 #[cfg(test)]
 mod testing;
 pub mod text;
@@ -37,5 +38,6 @@ pub fn register_with(models: &Models, stacks: &Arc<dyn Stacks>, market: &Market)
     document::register(&mut registry);
     text::register(&mut registry);
     generate::register(&mut registry, market);
+    storyboard::register(&mut registry);
     registry
 }

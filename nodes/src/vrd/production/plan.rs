@@ -14,6 +14,7 @@ use crate::vrd::issue::Issue;
 use crate::vrd::milli::Milli;
 use crate::vrd::requirements::Mode;
 use crate::vrd::seconds::Seconds;
+use crate::vrd::shots::Sketch;
 use crate::vrd::tools::{Binding, Category};
 use crate::vrd::word::words;
 
@@ -81,6 +82,9 @@ pub struct ShotPlan {
     pub music_mood: Option<String>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sfx: Vec<String>,
+    /// What its board shows; plans of older versions have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sketch: Option<Sketch>,
     pub recommended_workflow: Workflow,
     pub alternative_workflows: Vec<Workflow>,
     pub production_notes: Vec<String>,

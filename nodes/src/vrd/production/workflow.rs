@@ -10,7 +10,7 @@ use super::model::Model;
 use super::plan::{ShotPlan, Step, Workflow};
 use crate::vrd::dollars::Dollars;
 use crate::vrd::seconds::Seconds;
-use crate::vrd::shots::Shot;
+use crate::vrd::shots::{Shot, Sketch};
 use crate::vrd::tools::price;
 use crate::vrd::tools::{Category, ToolStack};
 
@@ -42,6 +42,7 @@ pub fn shot_plans(kit: &Kit, model: &Model, picks: &[usize]) -> Vec<ShotPlan> {
                 on_screen_text: shot.on_screen_text.clone(),
                 music_mood: shot.audio.music_mood.clone(),
                 sfx: shot.audio.sfx.clone(),
+                sketch: Some(Sketch::from(shot)),
                 recommended_workflow: workflow(kit, shot, chosen, "a", None),
                 alternative_workflows: alternatives(kit, shot, options, chosen),
                 production_notes: notes(kit, shot, chosen),

@@ -5,9 +5,15 @@
 
 use std::fmt::Write;
 
-use super::Shot;
+use super::Sketch;
 use crate::vrd::camera::{Angle, Movement, ShotType};
 use crate::vrd::light::Preset;
+
+macro_rules! tip {
+    () => {
+        r##"<marker id="tip" viewBox="0 0 10 10" refX="6" refY="5" markerWidth="5" markerHeight="5" orient="auto-start-reverse"><path d="M0 0L10 5L0 10Z" fill="#d1495b"/></marker>"##
+    };
+}
 
 /// The pixel size of a board of the aspect ratio `9:16`, `1:1` and so on; the longer side is 320.
 pub fn size(aspect_ratio: &str) -> (f64, f64) {
@@ -19,13 +25,12 @@ pub fn size(aspect_ratio: &str) -> (f64, f64) {
     ((width * scale).round(), (height * scale).round())
 }
 
-/// The board of `shot` as an SVG.
-pub fn draw(shot: &Shot) -> String {
-    let (width, height) = size(&shot.storyboard_frame.aspect_ratio);
-    let look = look(shot.lighting.preset);
+/// The board of `shot` as an SVG of this size, described in words for whoever cannot see it; its arrows end in [`TIP`].
+pub fn draw(shot: &Sketch, (width, height): (f64, f64), description: &str) -> String {
+    let look = look(shot.light);
     let mut svg = format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width} {height}" role="img" aria-label="{}">"#,
-        escape(&shot.storyboard_frame.description)
+        escape(description)
     );
     let id = escape(&shot.shot_id);
     let _ = write!(
@@ -67,7 +72,7 @@ fn look(preset: Preset) -> Look {
 }
 
 struct Scene<'a> {
-    shot: &'a Shot,
+    shot: &'a Sketch,
     look: &'a Look,
     width: f64,
     height: f64,
@@ -104,7 +109,7 @@ impl Scene<'_> {
     }
 
     fn thirds(&self, svg: &mut String) {
-        if !self.shot.composition.rule_of_thirds {
+        if !self.shot.rule_of_thirds {
             return;
         }
         let (w, h) = (self.width / 3.0, self.height / 3.0);
@@ -153,7 +158,7 @@ impl Scene<'_> {
     }
 
     fn focus(&self) -> f64 {
-        match self.shot.composition.focal_point.as_str() {
+        match self.shot.focal_point.as_str() {
             "centre_left" => self.width * 0.36,
             "centre_right" => self.width * 0.64,
             _ => self.width * 0.5,
@@ -161,10 +166,9 @@ impl Scene<'_> {
     }
 
     fn subject(&self, svg: &mut String) {
-        let people = self.shot.continuity.characters.len();
+        let people = self.shot.people;
         let is_detail = people == 0 || self.shot.shot_type == ShotType::Insert;
-        let place = self.shot.set_requirements.location_type == self.shot.subject;
-        if is_detail && !place {
+        if is_detail && !self.shot.is_place {
             return self.thing(svg, 0.34);
         }
         if self.shot.shot_type == ShotType::OverTheShoulder {
@@ -248,7 +252,7 @@ impl Scene<'_> {
 
     /// Eyes and a mouth, turned the way the scene looks.
     fn face(&self, svg: &mut String, x: f64, top: f64, head: f64) {
-        let turn = match self.shot.continuity.screen_direction {
+        let turn = match self.shot.screen_direction {
             Some(super::Direction::RightToLeft) => -0.1,
             Some(super::Direction::LeftToRight) => 0.1,
             _ => 0.0,
@@ -327,8 +331,9 @@ impl Scene<'_> {
     /// An arrow in the way the camera moves.
     fn camera(&self, svg: &mut String) {
         let (w, h) = (self.width, self.height);
-        let (x, y) = (w * 0.5, h * 0.16);
-        let right = self.shot.continuity.screen_direction != Some(super::Direction::RightToLeft);
+        // Above the heads.
+        let (x, y) = (w * 0.5, h * 0.075);
+        let right = self.shot.screen_direction != Some(super::Direction::RightToLeft);
         let across = if right { 34.0 } else { -34.0 };
         let path = match self.shot.camera_movement {
             Movement::Static => return,
@@ -377,7 +382,7 @@ impl Scene<'_> {
 }
 
 /// A card of text.
-fn card(svg: &mut String, shot: &Shot, width: f64, height: f64) {
+fn card(svg: &mut String, shot: &Sketch, width: f64, height: f64) {
     let text = shot.on_screen_text.clone().unwrap_or_else(|| shot.subject.clone());
     let lines: Vec<&str> = text.lines().take(4).collect();
     let longest = lines.iter().map(|line| line.chars().count()).max().unwrap_or(1);
@@ -405,7 +410,14 @@ fn card(svg: &mut String, shot: &Shot, width: f64, height: f64) {
 }
 
 /// The arrow's tip, which every board refers to; stands once in a page.
-pub const TIP: &str = r##"<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs><marker id="tip" viewBox="0 0 10 10" refX="6" refY="5" markerWidth="5" markerHeight="5" orient="auto-start-reverse"><path d="M0 0L10 5L0 10Z" fill="#d1495b"/></marker></defs></svg>"##;
+pub const TIP: &str = concat!(
+    r#"<svg width="0" height="0" style="position:absolute" aria-hidden="true"><defs>"#,
+    tip!(),
+    "</defs></svg>"
+);
+
+/// The same, among the definitions of a drawing of its own.
+pub const TIP_MARKER: &str = tip!();
 
 /// Text as it may stand in HTML and in an attribute.
 pub fn escape(text: &str) -> String {

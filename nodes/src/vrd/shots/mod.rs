@@ -11,7 +11,9 @@ pub mod frame;
 pub mod framing;
 pub mod library;
 pub mod list;
+pub mod panel;
 pub mod sheet;
+pub mod sketch;
 pub mod split;
 pub mod table;
 mod telling;
@@ -28,6 +30,7 @@ use super::word::words;
 pub use asset::AssetSummary;
 pub use complexity::Complexity;
 pub use frame::Frame;
+pub use sketch::Sketch;
 
 words! {
     DepthOfField("depth of field") { Shallow = "shallow", Deep = "deep" }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use super::board::{self, escape};
-use super::{Shot, continuity};
+use super::{Shot, Sketch, continuity};
 use crate::vrd::dollars::Dollars;
 use crate::vrd::seconds::Seconds;
 
@@ -45,12 +45,13 @@ fn total_cost(costs: &BTreeMap<String, Dollars>) -> String {
 fn card(page: &mut String, scene: usize, shot: &Shot, cost: Option<&Dollars>) {
     let cost = cost.map(|cost| format!("<span>{cost}</span>")).unwrap_or_default();
     let place = &shot.set_requirements.location_type;
+    let frame = &shot.storyboard_frame;
     let _ = write!(
         page,
         "<article><h2><b>{scene}</b> {} · {}</h2>{}<div class=\"bar\"><b>{:02}</b><span>{}–{} s</span><span>beat {}</span>{cost}</div>",
         escape(place),
         shot.lighting.time_of_day.spoken(),
-        board::draw(shot),
+        board::draw(&Sketch::from(shot), board::size(&frame.aspect_ratio), &frame.description),
         shot.shot_number,
         tenths(shot.start_seconds),
         tenths(shot.end_seconds()),

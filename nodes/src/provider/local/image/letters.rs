@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use flow_engine::kind::{Class, Failure};
-use resvg::usvg::fontdb;
+use resvg::usvg::{self, fontdb};
 use ttf_parser::Face;
 
 /// A face that text may be set in.
@@ -139,6 +139,11 @@ impl Fonts {
         Ok(FONTS.get_or_init(Self::read))
     }
 
+    /// What a drawing with words is read with.
+    pub(super) fn options(&self) -> usvg::Options<'static> {
+        usvg::Options { fontdb: Arc::clone(&self.database), ..usvg::Options::default() }
+    }
+
     fn read() -> Self {
         let mut database = fontdb::Database::new();
         let faces = FILES.iter().map(|file| {
@@ -147,6 +152,7 @@ impl Fonts {
             Some(data)
         });
         let faces = faces.collect();
+        database.set_sans_serif_family("Inter");
         Self { database: Arc::new(database), faces }
     }
 

@@ -23,7 +23,7 @@ use resvg::tiny_skia::{Pixmap, Transform};
 use resvg::usvg;
 
 use crate::generate::image::{Input, Output};
-use crate::media::frame::{Fps, Frame};
+use crate::media::frame::{Aspect, Fps, Frame, Resolution};
 use crate::media::{self, Image};
 use letters::Fonts;
 use svg::Svg;
@@ -44,24 +44,45 @@ pub(crate) async fn generate(attempt: &dyn Attempt, input: Input) -> Result<Outp
     if let Some(reference) = input.reference {
         return as_given(attempt, reference).await;
     }
-    let frame = Frame::new(input.aspect, input.resolution, Fps::default())?;
-    let larger = |side: u32| (side * ROOM.0 / ROOM.1).next_multiple_of(2);
-    let (width, height) = (larger(frame.width()), larger(frame.height()));
-    let path = attempt.folder().join("picture.png");
-    let to = path.clone();
-    let drawing = tokio::task::spawn_blocking(move || {
-        let pixels = draw(&input, width, height)?;
-        save(&to, &pixels, width, height)
-    });
-    drawing.await.map_err(|error| internal(&error))??;
+    let (width, height) = size(input.aspect, input.resolution)?;
+    let drawn = drawn(attempt, (width, height), move || draw(&input, width, height));
     Ok(Output {
-        image: media::keep(attempt, &path, "image/png").await?,
+        image: drawn.await?,
         width,
         height,
         provider: super::NAME.to_owned(),
         model: MODEL.to_owned(),
         cost: None,
     })
+}
+
+/// How many pixels a picture for such a film has.
+pub(crate) fn size(aspect: Aspect, resolution: Resolution) -> Result<(u32, u32), Failure> {
+    let frame = Frame::new(aspect, resolution, Fps::default())?;
+    let larger = |side: u32| (side * ROOM.0 / ROOM.1).next_multiple_of(2);
+    Ok((larger(frame.width()), larger(frame.height())))
+}
+
+/// A drawing of one's own, as a picture of `size`; its words are set in the faces of this machine.
+pub(crate) async fn trace(
+    attempt: &dyn Attempt,
+    svg: String,
+    size: (u32, u32),
+) -> Result<File<Image>, Failure> {
+    drawn(attempt, size, move || pixels(&svg, &Fonts::load()?.options(), size)).await
+}
+
+/// Keeps what `draw` gives. It draws beside the other work of this process.
+async fn drawn(
+    attempt: &dyn Attempt,
+    (width, height): (u32, u32),
+    draw: impl FnOnce() -> Result<Vec<u8>, Failure> + Send + 'static,
+) -> Result<File<Image>, Failure> {
+    let path = attempt.folder().join("picture.png");
+    let to = path.clone();
+    let drawing = tokio::task::spawn_blocking(move || save(&to, &draw()?, width, height));
+    drawing.await.map_err(|error| internal(&error))??;
+    media::keep(attempt, &path, "image/png").await
 }
 
 /// A picture of one's own, as it is.
@@ -92,12 +113,21 @@ fn draw(input: &Input, width: u32, height: u32) -> Result<Vec<u8>, Failure> {
     if input.title.is_some() || input.number.is_some() {
         let fonts = Fonts::load()?;
         card::check(input, fonts)?;
-        options.fontdb = std::sync::Arc::clone(&fonts.database);
+        options = fonts.options();
         card::draw(&mut svg, input, fonts);
     } else {
         scene::draw(&mut svg, input);
     }
-    let tree = usvg::Tree::from_str(&svg.finish(), &options).map_err(|error| internal(&error))?;
+    pixels(&svg.finish(), &options, (width, height))
+}
+
+/// The pixels of a drawing that is as large as the picture.
+fn pixels(
+    svg: &str,
+    options: &usvg::Options<'_>,
+    (width, height): (u32, u32),
+) -> Result<Vec<u8>, Failure> {
+    let tree = usvg::Tree::from_str(svg, options).map_err(|error| internal(&error))?;
     let mut pixmap =
         Pixmap::new(width, height).ok_or_else(|| internal(&"the picture is too large"))?;
     resvg::render(&tree, Transform::identity(), &mut pixmap.as_mut());

@@ -55,10 +55,16 @@ impl Making<'_> {
         let provider = bound.filter(|binding| known.providers.contains(&binding.provider));
         let how = match (provider, bound) {
             (Some(_), _) => "",
-            (None, Some(_)) => "its provider is not here, and the default one stands in",
-            (None, None) => "it has no provider, and is rehearsed with the default one",
+            (None, Some(_)) => "its provider is not here, and a local one stands in",
+            (None, None) => "it has no provider, and is rehearsed with a local one",
         };
         node.insert("description".into(), json!(self.about(how)));
+        if let Some(board) =
+            self.board().filter(|_| provider.is_none() && word(self.step) == "still")
+        {
+            node.extend(board);
+            return Json::Object(node);
+        }
         node.insert("use".into(), json!(kind));
         if let Some(binding) = provider {
             node.insert("provider".into(), json!(binding.provider));
@@ -184,20 +190,44 @@ impl Making<'_> {
 
     /// A camera over a still picture.
     fn moving(&self, image: &Json) -> Json {
-        json!({
-            "use": "media/ken-burns",
-            "with": {
-                "image": image,
-                "seconds": self.shot.duration_seconds,
-                "aspect": self.shot.aspect_ratio,
-                "resolution": "${{ inputs.resolution }}",
-                "motion": motion(self.shot.camera_movement),
-            },
-        })
+        let mut with = json!({
+            "image": image,
+            "seconds": self.shot.duration_seconds,
+            "aspect": self.shot.aspect_ratio,
+            "resolution": "${{ inputs.resolution }}",
+            "motion": motion(self.shot.camera_movement),
+        });
+        if self.shot.camera_movement == Movement::Static {
+            // A still camera films what moves; a picture that does not, would look like a fault.
+            with["zoom"] = json!(0.02);
+        }
+        json!({ "use": "media/ken-burns", "with": with })
+    }
+
+    /// The shot's board, which shows what is planned where nothing here can make its picture.
+    fn board(&self) -> Option<Map<String, Json>> {
+        let sketch = self.shot.sketch.as_ref().filter(|_| self.card_text().is_none())?;
+        let with = json!({
+            "shot": escaped(json!(sketch)),
+            "aspect": self.shot.aspect_ratio,
+            "resolution": "${{ inputs.resolution }}",
+        });
+        Some(Map::from_iter([("use".into(), json!("storyboard/draw")), ("with".into(), with)]))
     }
 
     /// A picture, and a camera over it.
     fn drawn(&self) -> Json {
+        let picture = self.board().map_or_else(|| self.generated(), Json::Object);
+        json!({
+            "nodes": {
+                "picture": picture,
+                "motion": self.moving(&json!("${{ picture.image }}")),
+            },
+            "outputs": { "video": "${{ motion.video }}" },
+        })
+    }
+
+    fn generated(&self) -> Json {
         let prompt = self.step.prompt.as_deref().unwrap_or(&self.shot.shot_description);
         let mut picture = json!({
             "prompt": literal(prompt),
@@ -211,20 +241,24 @@ impl Making<'_> {
         if let Some(seed) = self.step.params.get("seed") {
             picture["seed"] = seed.clone();
         }
-        json!({
-            "nodes": {
-                "picture": { "use": "image/generate", "with": picture },
-                "motion": self.moving(&json!("${{ picture.image }}")),
-            },
-            "outputs": { "video": "${{ motion.video }}" },
-        })
+        json!({ "use": "image/generate", "with": picture })
+    }
+}
+
+/// `json` with all its texts as they are: what looks like an expression is none.
+fn escaped(json: Json) -> Json {
+    match json {
+        Json::String(text) => literal(&text),
+        Json::Object(fields) => {
+            fields.into_iter().map(|(name, field)| (name, escaped(field))).collect()
+        }
+        other => other,
     }
 }
 
 /// The nearest that a camera over a still picture can do.
 fn motion(movement: Movement) -> &'static str {
     match movement {
-        Movement::Static => "still",
         Movement::Pan | Movement::Tracking | Movement::Orbit => "pan-right",
         Movement::Tilt => "pan-left",
         Movement::PullOut | Movement::Crane => "zoom-out",

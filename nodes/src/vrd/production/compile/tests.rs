@@ -54,6 +54,24 @@ fn a_step_whose_provider_is_here_is_bound_to_it() {
 }
 
 #[test]
+fn what_nothing_here_makes_is_a_board_of_its_shot() {
+    let mut shots = lamp();
+    shots[0].action = "She reads ${{ x }} & smiles.".into();
+    let mut plan = planned(&shots, json!({ "max_cost_usd": 5 }));
+    let text = compile(&plan, &here()).unwrap();
+    assert!(text.contains("use: storyboard/draw"), "{text}");
+    assert!(text.contains("She reads $${{ x }} & smiles."), "{text}");
+    for shot in &mut plan.shot_plans {
+        shot.sketch = None;
+    }
+    let without = compile(&plan, &here()).unwrap();
+    assert!(
+        !without.contains("storyboard/draw") && without.contains("image/generate"),
+        "{without}"
+    );
+}
+
+#[test]
 fn what_cannot_be_made_is_not_compiled_and_names_the_way_out() {
     let plan = planned(&lamp(), json!({ "max_cost_usd": 0.05 }));
     let issue = compile(&plan, &here()).unwrap_err();
