@@ -1,7 +1,7 @@
 //! Which plan is best for what was asked, what else could be chosen, and what to do if nothing fits?
 
 use super::constraints::{Constraints, QualityPriority};
-use super::model::{Choices, Goal, Limits, Model};
+use super::model::{Choices, Goal, Limits, Model, NoChoices};
 use super::solve::Effort;
 use crate::vrd::dollars::Dollars;
 use crate::vrd::milli::Milli;
@@ -99,19 +99,34 @@ fn custom(model: &Model, constraints: &Constraints, limits: Limits) -> Option<Ch
 
 /// The earliest completion, to the second, and of the plans that reach it the cheapest.
 fn fastest(model: &Model, limits: Limits, effort: Effort) -> Option<Choices> {
+    fastest_to(model, limits, effort, i64::MAX)
+}
+
+/// The same for a comparison: of many shots to a sixtieth of the time, so that long videos are not compared for minutes.
+fn about_fastest(model: &Model, limits: Limits) -> Option<Choices> {
+    let parts = if model.shots.len() <= 40 { i64::MAX } else { 60 };
+    fastest_to(model, limits, Effort { labels: 500 }, parts)
+}
+
+/// The earliest completion, to one of `parts` of what the cheapest plan takes, and no finer than a second.
+fn fastest_to(model: &Model, limits: Limits, effort: Effort, parts: i64) -> Option<Choices> {
     let start = model.choose(Goal::Cost, limits, effort)?;
     let mut high = model.millis(&start.picks).div_euclid(1000) + 1;
     let mut low = model.project_millis.div_euclid(1000) - 1;
-    let (mut found, mut is_proven) = (start, true);
-    while high - low > 1 {
+    let near = (high / parts).max(1);
+    let (mut found, mut is_proven) = (start, near == 1);
+    while high - low > near {
         let middle = i64::midpoint(low, high);
         let within = Limits { millis: Some(middle * 1000), ..limits };
-        if let Some(choices) = model.choose(Goal::Cost, within, effort) {
-            high = (model.millis(&choices.picks) + 999).div_euclid(1000).min(middle);
-            found = choices;
-        } else {
-            is_proven &= model.is_impossible(within, effort);
-            low = middle;
+        match model.ask(Goal::Cost, within, effort) {
+            Ok(choices) => {
+                high = (model.millis(&choices.picks) + 999).div_euclid(1000).min(middle);
+                found = choices;
+            }
+            Err(why) => {
+                is_proven &= why == NoChoices::Impossible;
+                low = middle;
+            }
         }
     }
     found.is_proven &= is_proven;
@@ -123,7 +138,7 @@ pub fn front(model: &Model, chosen: &Choices, limits: Limits, end: End) -> Vec<P
     let asked = [
         ("chosen", Some(chosen.clone())),
         ("cheapest", model.choose(Goal::Cost, limits, SIDE)),
-        ("fastest", fastest(model, limits, Effort { labels: 500 })),
+        ("fastest", about_fastest(model, limits)),
         ("best", model.choose(Goal::Quality, limits, SIDE)),
         ("knee", knee(model, limits)),
     ];
@@ -157,8 +172,8 @@ pub fn extremes(model: &Model, end: End) -> Vec<Point> {
     let cheapest = model
         .choose(Goal::Cost, free, SIDE)
         .map(|choices| Point::of(model, "cheapest", choices, end));
-    let fastest = fastest(model, free, Effort { labels: 500 })
-        .map(|choices| Point::of(model, "fastest", choices, end));
+    let fastest =
+        about_fastest(model, free).map(|choices| Point::of(model, "fastest", choices, end));
     cheapest.into_iter().chain(fastest).collect()
 }
 

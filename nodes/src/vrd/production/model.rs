@@ -72,6 +72,15 @@ pub struct Choices {
     pub gap_millionths: i64,
 }
 
+/// Why there are no choices.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NoChoices {
+    /// Nothing keeps the limits; that is certain.
+    Impossible,
+    /// None were found with this effort.
+    NotFound,
+}
+
 impl<'a> Model<'a> {
     pub fn new(
         stack: &'a ToolStack,
@@ -116,24 +125,23 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// The best choices for `goal` within `limits`; none if there are none.
+    /// The best choices for `goal` within `limits`; none if none were found.
     pub fn choose(&self, goal: Goal, limits: Limits, effort: Effort) -> Option<Choices> {
-        let problem = self.problem(goal, limits)?;
+        self.ask(goal, limits, effort).ok()
+    }
+
+    /// The best choices for `goal` within `limits`, or why there are none.
+    pub fn ask(&self, goal: Goal, limits: Limits, effort: Effort) -> Result<Choices, NoChoices> {
+        let problem = self.problem(goal, limits).ok_or(NoChoices::Impossible)?;
         let allowed: Vec<Vec<usize>> = self.allowed(limits);
-        let Answer::Solved(solution) = solve(&problem, effort) else {
-            return None;
+        let solution = match solve(&problem, effort) {
+            Answer::Solved(solution) => solution,
+            Answer::Infeasible => return Err(NoChoices::Impossible),
+            Answer::Unknown => return Err(NoChoices::NotFound),
         };
         let picks =
             solution.picks.iter().zip(&allowed).map(|(pick, places)| places[*pick]).collect();
-        Some(Choices { picks, is_proven: solution.is_proven(), gap_millionths: gap(&solution) })
-    }
-
-    /// Whether it is certain that nothing keeps `limits`.
-    pub fn is_impossible(&self, limits: Limits, effort: Effort) -> bool {
-        match self.problem(Goal::Cost, limits) {
-            Some(problem) => solve(&problem, effort) == Answer::Infeasible,
-            None => true,
-        }
+        Ok(Choices { picks, is_proven: solution.is_proven(), gap_millionths: gap(&solution) })
     }
 
     /// The options of each shot that are not too long by themselves.

@@ -3,11 +3,11 @@
 //! Each resource gets a price. Gains less prices are chosen without limits, stage by stage backwards; what the limits
 //! would have cost is added. Any prices give a bound; the search for good ones lowers it.
 
-use super::stage::{Chain, Pick};
+use super::stage::{Chain, Link};
 
-/// Prices, and what the chain gains at most from each stage on, after each tool.
+/// What the chain gains at most from each stage on, after each tool.
 pub(super) struct Bound<const K: usize> {
-    pub(super) prices: [i128; K],
+    pub(super) reduced: Reduced,
     /// By stage, then by the tool before it; one more stage for the end.
     pub(super) after: Vec<Vec<i128>>,
     /// The prices of all that may be used.
@@ -23,30 +23,68 @@ impl<const K: usize> Bound<K> {
     pub(super) fn of(chain: &Chain<K>) -> Self {
         let mut prices = [0; K];
         let mut met = Vec::new();
-        let free = Policy::at(chain, &prices);
+        let free = Policy::at(chain, &Reduced::at(chain, &prices));
         note(&free, &mut met);
         if !chain.keeps_limits(&free.used) {
             search(chain, &mut prices, &mut met);
         }
-        let policy = Policy::at(chain, &prices);
+        let reduced = Reduced::at(chain, &prices);
+        let policy = Policy::at(chain, &reduced);
         note(&policy, &mut met);
-        let budget = (0..K).map(|slot| prices[slot] * i128::from(chain.limits[slot])).sum();
-        Self { prices, after: policy.after, budget, met }
-    }
-
-    /// What `pick` gains less the prices of what it uses.
-    pub(super) fn reduced(&self, pick: &Pick<K>) -> i128 {
-        pick.gain - cost(&self.prices, &pick.uses)
+        Self { reduced, after: policy.after, budget: budget(chain, &prices), met }
     }
 }
 
-pub(super) fn cost<const K: usize>(prices: &[i128; K], uses: &[i64; K]) -> i128 {
+fn cost<const K: usize>(prices: &[i128; K], uses: &[i64; K]) -> i128 {
     (0..K).map(|slot| prices[slot] * i128::from(uses[slot])).sum()
+}
+
+fn budget<const K: usize>(chain: &Chain<K>, prices: &[i128; K]) -> i128 {
+    cost(prices, &chain.limits)
 }
 
 impl<const K: usize> Chain<K> {
     pub(super) fn keeps_limits(&self, used: &[i64; K]) -> bool {
         (0..K).all(|slot| used[slot] <= self.limits[slot])
+    }
+}
+
+/// Gains less the prices of what is used, at some prices.
+pub(super) struct Reduced {
+    /// What each choice of each stage gains.
+    pub(super) choices: Vec<Vec<i128>>,
+    /// What a switch on the way into each stage loses.
+    pub(super) switches: Vec<i128>,
+}
+
+impl Reduced {
+    fn at<const K: usize>(chain: &Chain<K>, prices: &[i128; K]) -> Self {
+        let choices = |link: &Link<K>| {
+            link.choices.iter().map(|choice| choice.gain - cost(prices, &choice.uses)).collect()
+        };
+        Self {
+            choices: chain.links.iter().map(choices).collect(),
+            switches: chain
+                .links
+                .iter()
+                .map(|link| link.loss + cost(prices, &link.switch_uses))
+                .collect(),
+        }
+    }
+
+    /// The same, with a price for one more resource.
+    fn priced<const K: usize>(&self, chain: &Chain<K>, slot: usize, price: i128) -> Self {
+        let choices = |(link, gains): (&Link<K>, &Vec<i128>)| {
+            let each = link.choices.iter().zip(gains);
+            each.map(|(choice, gain)| gain - price * i128::from(choice.uses[slot])).collect()
+        };
+        let switches = chain.links.iter().zip(&self.switches);
+        Self {
+            choices: chain.links.iter().zip(&self.choices).map(choices).collect(),
+            switches: switches
+                .map(|(link, loss)| loss + price * i128::from(link.switch_uses[slot]))
+                .collect(),
+        }
     }
 }
 
@@ -58,34 +96,34 @@ struct Policy<const K: usize> {
 }
 
 impl<const K: usize> Policy<K> {
-    fn at(chain: &Chain<K>, prices: &[i128; K]) -> Self {
-        let after = backwards(chain, prices);
-        let (picks, used) = follow(chain, prices, &after, 0, 0);
+    fn at(chain: &Chain<K>, reduced: &Reduced) -> Self {
+        let after = backwards(chain, reduced);
+        let (picks, used) = follow(chain, reduced, &after, 0, 0);
         Self { after, picks, used }
-    }
-
-    /// The bound that the prices give.
-    fn bound(&self, chain: &Chain<K>, prices: &[i128; K]) -> i128 {
-        let budget: i128 = (0..K).map(|slot| prices[slot] * i128::from(chain.limits[slot])).sum();
-        self.after[0].first().copied().unwrap_or(0) + budget
     }
 }
 
+/// The bound that `prices` give.
+fn bound<const K: usize>(chain: &Chain<K>, prices: &[i128; K]) -> i128 {
+    let after = backwards(chain, &Reduced::at(chain, prices));
+    after[0].first().copied().unwrap_or(0) + budget(chain, prices)
+}
+
 /// The most that is gained from each stage on, after each tool.
-fn backwards<const K: usize>(chain: &Chain<K>, prices: &[i128; K]) -> Vec<Vec<i128>> {
+fn backwards<const K: usize>(chain: &Chain<K>, reduced: &Reduced) -> Vec<Vec<i128>> {
     let mut after = vec![vec![0; chain.tools.max(1)]; chain.links.len() + 1];
     for at in (0..chain.links.len()).rev() {
         let link = &chain.links[at];
         let mut by_tool = vec![i128::MIN; chain.tools.max(1)];
         let mut best = i128::MIN;
-        for choice in &link.choices {
+        for (choice, gain) in link.choices.iter().zip(&reduced.choices[at]) {
             let tool = choice.tool as usize;
-            let worth = choice.gain - cost(prices, &choice.uses) + after[at + 1][tool];
+            let worth = gain + after[at + 1][tool];
             by_tool[tool] = by_tool[tool].max(worth);
             best = best.max(worth);
         }
         if link.is_linked {
-            let switched = best - link.loss - cost(prices, &link.switch_uses);
+            let switched = best - reduced.switches[at];
             for worth in &mut by_tool {
                 *worth = (*worth).max(switched);
             }
@@ -100,7 +138,7 @@ fn backwards<const K: usize>(chain: &Chain<K>, prices: &[i128; K]) -> Vec<Vec<i1
 /// The best choices from stage `from` on, after `tool`, and what they use; of equals the first.
 pub(super) fn follow<const K: usize>(
     chain: &Chain<K>,
-    prices: &[i128; K],
+    reduced: &Reduced,
     after: &[Vec<i128>],
     from: usize,
     tool: u32,
@@ -110,11 +148,10 @@ pub(super) fn follow<const K: usize>(
     let mut used = [0; K];
     for (at, link) in chain.links.iter().enumerate().skip(from) {
         let mut best: Option<(i128, usize, bool)> = None;
-        for (index, choice) in link.choices.iter().enumerate() {
+        for (index, (choice, gain)) in link.choices.iter().zip(&reduced.choices[at]).enumerate() {
             let is_switch = link.is_linked && choice.tool != tool;
-            let switch = if is_switch { link.loss + cost(prices, &link.switch_uses) } else { 0 };
-            let worth = choice.gain - cost(prices, &choice.uses) - switch
-                + after[at + 1][choice.tool as usize];
+            let loss = if is_switch { reduced.switches[at] } else { 0 };
+            let worth = gain - loss + after[at + 1][choice.tool as usize];
             if best.is_none_or(|(known, _, _)| worth > known) {
                 best = Some((worth, index, is_switch));
             }
@@ -138,31 +175,32 @@ fn note<const K: usize>(policy: &Policy<K>, met: &mut Vec<Vec<usize>>) {
 
 /// Searches each price in turn: at the right one, what is used crosses the limit.
 fn search<const K: usize>(chain: &Chain<K>, prices: &mut [i128; K], met: &mut Vec<Vec<usize>>) {
-    let mut best = (Policy::at(chain, prices).bound(chain, prices), *prices);
-    for _ in 0..if K == 1 { 1 } else { ROUNDS } {
+    let mut best = (bound(chain, prices), *prices);
+    // Of several prices none is right before the others are, so none is searched to its last digits.
+    let (rounds, precision) = if K == 1 { (1, 40) } else { (ROUNDS, 14) };
+    for _ in 0..rounds {
         let before = best.0;
         for slot in 0..K {
-            let (mut low, mut high) = (0_i128, 1_i128);
-            let uses_too_much = |price: i128, prices: &mut [i128; K], met: &mut Vec<Vec<usize>>| {
-                prices[slot] = price;
-                let policy = Policy::at(chain, prices);
+            prices[slot] = 0;
+            let others = Reduced::at(chain, prices);
+            let mut uses_too_much = |price: i128| {
+                let policy = Policy::at(chain, &others.priced(chain, slot, price));
                 note(&policy, met);
                 policy.used[slot] > chain.limits[slot]
             };
-            if uses_too_much(0, prices, met) {
-                while uses_too_much(high, prices, met) && high < 1 << 100 {
+            if uses_too_much(0) {
+                let (mut low, mut high) = (0_i128, 1_i128);
+                while uses_too_much(high) && high < 1 << 100 {
                     low = high;
-                    high *= 4;
+                    high *= 16;
                 }
-                while high - low > 1 && high - low > high >> 40 {
+                while high - low > 1 && high - low > high >> precision {
                     let middle = i128::midpoint(low, high);
-                    if uses_too_much(middle, prices, met) { low = middle } else { high = middle }
+                    if uses_too_much(middle) { low = middle } else { high = middle }
                 }
                 prices[slot] = high;
-            } else {
-                prices[slot] = 0;
             }
-            let bound = Policy::at(chain, prices).bound(chain, prices);
+            let bound = bound(chain, prices);
             if bound < best.0 {
                 best = (bound, *prices);
             }
@@ -173,6 +211,6 @@ fn search<const K: usize>(chain: &Chain<K>, prices: &mut [i128; K], met: &mut Ve
     }
     *prices = best.1;
     // The last met are the ones nearest to the limits.
-    let excess = met.len().saturating_sub(if K == 1 { 3 } else { 12 });
+    let excess = met.len().saturating_sub(if K == 1 { 3 } else { 4 });
     met.drain(..excess);
 }

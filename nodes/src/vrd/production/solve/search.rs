@@ -2,7 +2,7 @@
 
 use super::Effort;
 use super::bound::{self, Bound};
-use super::stage::{Chain, Link};
+use super::stage::{Chain, Link, Pick};
 
 /// The end of a search.
 pub(super) enum Found {
@@ -38,6 +38,8 @@ const CROWD: usize = 400_000;
 const DEAR_CROWD: usize = 20_000;
 /// How many labels of each stage are completed to the end, in the hope of a better answer.
 const DIVES: usize = 2;
+/// How often all stages are looked over for single changes.
+const TURNS: usize = 4;
 
 struct Search<'a, const K: usize> {
     chain: &'a Chain<K>,
@@ -92,17 +94,17 @@ impl<const K: usize> Search<'_, K> {
         let after = &self.bound.after[at + 1];
         let least = self.chain.links.get(at + 1).map_or([0; K], |next| next.least);
         // What is left of a label's hope after a choice, the best first: the rest need not be looked at.
+        let reduced = &self.bound.reduced.choices[at];
         let mut ranked: Vec<(i128, usize)> = link
             .choices
             .iter()
+            .zip(reduced)
             .enumerate()
-            .map(|(index, choice)| {
-                (self.bound.reduced(choice) + after[choice.tool as usize], index)
-            })
+            .map(|(index, (choice, gain))| (gain + after[choice.tool as usize], index))
             .collect();
         ranked.sort_unstable_by_key(|(worth, index)| (std::cmp::Reverse(*worth), *index));
         let target = self.best.as_ref().map(|(gain, _)| *gain - self.bound.budget);
-        let switch = link.loss + bound::cost(&self.bound.prices, &link.switch_uses);
+        let switch = self.bound.reduced.switches[at];
         let mut extended = Vec::new();
         let mut crowd = if K == 1 { CROWD } else { DEAR_CROWD };
         for label in labels {
@@ -127,7 +129,7 @@ impl<const K: usize> Search<'_, K> {
                 let (loss, price) = if is_switch { (link.loss, switch) } else { (0, 0) };
                 extended.push(Label {
                     gain: label.gain + choice.gain - loss,
-                    reduced: label.reduced + self.bound.reduced(choice) - price,
+                    reduced: label.reduced + reduced[*index] - price,
                     used,
                     tool: choice.tool,
                     before: label.step,
@@ -189,7 +191,7 @@ impl<const K: usize> Search<'_, K> {
         for label in promising {
             let (rest, more) = bound::follow(
                 self.chain,
-                &self.bound.prices,
+                &self.bound.reduced,
                 &self.bound.after,
                 at + 1,
                 label.tool,
@@ -230,31 +232,49 @@ impl<const K: usize> Chain<K> {
         (gain, used)
     }
 
-    /// What changes if stage `at` of `picks` takes `pick`: only its own choice and the tools on both sides.
-    fn change(&self, picks: &[usize], at: usize, pick: usize) -> (i128, [i64; K]) {
-        let around = |own: usize| {
-            let link = &self.links[at];
-            let choice = &link.choices[own];
-            let (mut gain, mut used) = (choice.gain, choice.uses);
-            let mut switch = |link: &Link<K>, one: u32, other: u32| {
-                if link.is_linked && one != other {
-                    gain -= link.loss;
-                    for (slot, used) in used.iter_mut().enumerate() {
-                        *used += link.switch_uses[slot];
-                    }
-                }
-            };
-            if at > 0 {
-                switch(link, self.links[at - 1].choices[picks[at - 1]].tool, choice.tool);
-            }
-            if let Some(next) = self.links.get(at + 1) {
-                switch(next, choice.tool, next.choices[picks[at + 1]].tool);
-            }
-            (gain, used)
+    /// What stage `at` of `picks` brings with `pick`: its own choice, and the switches on both of its sides.
+    fn around(&self, picks: &[usize], at: usize, pick: usize) -> Around<'_, K> {
+        let link = &self.links[at];
+        let choice = &link.choices[pick];
+        let into = at.checked_sub(1).map(|former| self.links[former].choices[picks[former]].tool);
+        let next = self.links.get(at + 1).map(|next| (next, next.choices[picks[at + 1]].tool));
+        let switch = |link: &'_ Link<K>, other: Option<u32>| {
+            link.is_linked && other.is_some_and(|other| other != choice.tool)
         };
-        let (new, old) = (around(pick), around(picks[at]));
-        (new.0 - old.0, std::array::from_fn(|slot| new.1[slot] - old.1[slot]))
+        let out = next.filter(|(next, tool)| switch(next, Some(*tool)));
+        Around {
+            choice,
+            into: Some(link).filter(|link| switch(link, into)),
+            out: out.map(|(next, _)| next),
+        }
     }
+}
+
+/// A choice, and the switches that it makes.
+struct Around<'a, const K: usize> {
+    choice: &'a Pick<K>,
+    into: Option<&'a Link<K>>,
+    out: Option<&'a Link<K>>,
+}
+
+impl<const K: usize> Around<'_, K> {
+    fn gain(&self) -> i128 {
+        let loss = |link: Option<&Link<K>>| link.map_or(0, |link| link.loss);
+        self.choice.gain - loss(self.into) - loss(self.out)
+    }
+
+    fn uses(&self) -> [i64; K] {
+        let more =
+            |link: Option<&Link<K>>, slot: usize| link.map_or(0, |link| link.switch_uses[slot]);
+        std::array::from_fn(|slot| {
+            self.choice.uses[slot] + more(self.into, slot) + more(self.out, slot)
+        })
+    }
+}
+
+/// `used` with one stage's part of it exchanged.
+fn exchanged<const K: usize>(used: &[i64; K], old: &[i64; K], new: &[i64; K]) -> [i64; K] {
+    std::array::from_fn(|slot| used[slot] - old[slot] + new[slot])
 }
 
 /// How far beyond the limits `used` is, in millionths of each.
@@ -277,43 +297,58 @@ fn repaired<const K: usize>(chain: &Chain<K>, mut picks: Vec<usize>) -> Vec<usiz
         }
         let mut best: Option<(i128, usize, usize, [i64; K])> = None;
         for (at, link) in chain.links.iter().enumerate() {
+            let old = chain.around(&picks, at, picks[at]);
+            let (lost, freed) = (old.gain(), old.uses());
             for pick in 0..link.choices.len() {
-                let (gain, more) = chain.change(&picks, at, pick);
-                let saved =
-                    before - excess(chain, &std::array::from_fn(|slot| used[slot] + more[slot]));
+                let new = chain.around(&picks, at, pick);
+                let after = exchanged(&used, &freed, &new.uses());
+                let saved = before - excess(chain, &after);
                 if saved <= 0 {
                     continue;
                 }
+                let gain = new.gain() - lost;
                 let worth = if gain >= 0 { gain.saturating_mul(saved) } else { gain / saved };
                 if best.is_none_or(|(known, ..)| worth > known) {
-                    best = Some((worth, at, pick, more));
+                    best = Some((worth, at, pick, after));
                 }
             }
         }
-        let Some((_, at, pick, more)) = best else { break };
+        let Some((_, at, pick, after)) = best else { break };
         picks[at] = pick;
-        used = std::array::from_fn(|slot| used[slot] + more[slot]);
+        used = after;
     }
     picks
 }
 
-/// `picks` with single changes for the better, as long as there are any.
+/// `picks` with single changes for the better, stage after stage, until none is left or each stage has had its turns.
 fn improved<const K: usize>(chain: &Chain<K>, mut picks: Vec<usize>) -> Vec<usize> {
     let (_, mut used) = chain.worth(&picks);
-    for _ in 0..chain.links.len() {
-        let mut best: Option<(i128, usize, usize, [i64; K])> = None;
+    for _ in 0..TURNS {
+        let mut is_better = false;
         for (at, link) in chain.links.iter().enumerate() {
+            let old = chain.around(&picks, at, picks[at]);
+            let (mut most, freed) = (old.gain(), old.uses());
+            let mut best: Option<(usize, [i64; K])> = None;
             for pick in 0..link.choices.len() {
-                let (gain, more) = chain.change(&picks, at, pick);
-                let fits = (0..K).all(|slot| used[slot] + more[slot] <= chain.limits[slot]);
-                if gain > 0 && fits && best.is_none_or(|(known, ..)| gain > known) {
-                    best = Some((gain, at, pick, more));
+                let new = chain.around(&picks, at, pick);
+                if new.gain() <= most {
+                    continue;
+                }
+                let after = exchanged(&used, &freed, &new.uses());
+                if chain.keeps_limits(&after) {
+                    most = new.gain();
+                    best = Some((pick, after));
                 }
             }
+            if let Some((pick, after)) = best {
+                picks[at] = pick;
+                used = after;
+                is_better = true;
+            }
         }
-        let Some((_, at, pick, more)) = best else { break };
-        picks[at] = pick;
-        used = std::array::from_fn(|slot| used[slot] + more[slot]);
+        if !is_better {
+            break;
+        }
     }
     picks
 }
