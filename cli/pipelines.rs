@@ -5,7 +5,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flow_engine::diagnostic::{Diagnostic, MOST_TOLD, Severity};
+use flow_engine::diagnostic::{Diagnostic, Findings, MOST_TOLD, Severity};
 use flow_engine::document;
 use flow_engine::kind::Catalog;
 use flow_engine::plan;
@@ -50,16 +50,15 @@ pub(crate) fn check(path: &Path, catalog: &Catalog) -> Result<Checked, Problem> 
     let (document, mut findings) = document::parse(&source);
     let (plan, more) = match &document {
         Some(document) => plan::check_with(document, catalog, &named_by_another),
-        None => (None, Vec::new()),
+        None => (None, Findings::default()),
     };
     // The process is over before anyone would miss the memory; to take a large document apart costs as much as to read it.
     std::mem::forget(document);
-    findings.extend(more);
-    findings.sort_by_cached_key(Diagnostic::order);
-    let plan = plan.filter(|_| errors(&findings) == 0);
-    let left_out = findings.len().saturating_sub(MOST_TOLD);
-    findings.truncate(MOST_TOLD);
-    Ok(Checked { plan, findings, left_out })
+    findings.append(more);
+    findings.sort_by(|a, b| a.order().cmp(&b.order()));
+    let plan = plan.filter(|_| !findings.has_errors());
+    let left_out = findings.more() + findings.len().saturating_sub(MOST_TOLD);
+    Ok(Checked { plan, findings: findings.into_iter().take(MOST_TOLD).collect(), left_out })
 }
 
 /// Reads a file that a pipeline names.

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use flow_engine::diagnostic::Findings;
 use flow_engine::kind::{Card, Catalog};
 use flow_engine::plan::graph::Plan;
 use flow_engine::schema::Schema;
@@ -19,8 +20,8 @@ use crate::args::{Global, Values, Work};
 use crate::drive::Answer;
 use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
+use crate::setup;
 use crate::values::{self, Value};
-use crate::{pipelines, setup};
 
 pub(crate) fn call(
     kind: &str,
@@ -107,11 +108,10 @@ fn plan(card: &Card, ports: &Map<String, Json>, catalog: &Catalog) -> Result<Pla
     let (document, mut findings) = document::parse(&source);
     let (plan, more) = match &document {
         Some(document) => plan::check(document, catalog),
-        None => (None, Vec::new()),
+        None => (None, Findings::default()),
     };
-    findings.extend(more);
-    let errors = findings.iter().filter(|finding| pipelines::is_error(finding));
-    let words: Vec<&str> = errors.map(|finding| finding.message.as_str()).collect();
+    findings.append(more);
+    let words: Vec<&str> = findings.errors().map(|finding| finding.message.as_str()).collect();
     plan.filter(|_| words.is_empty()).ok_or_else(|| {
         Problem::refused(words.join("; ")).help(format!(
             "give each port by -i PORT=VALUE; `flow kinds {}` tells what they take",

@@ -6,7 +6,7 @@
 use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
-use flow_engine::diagnostic::Diagnostic;
+use flow_engine::diagnostic::{Diagnostic, Findings};
 use flow_engine::document::{self, Document};
 use flow_engine::expression::{Expression, Fault, Template, Types, Values};
 use flow_engine::kind::{Catalog, Failure, Known, Pure, Registry};
@@ -84,7 +84,7 @@ pub fn schemas(bytes: &[u8]) {
     }
 }
 
-fn parsed(path: &str, bytes: &[u8]) -> Option<(Document, Vec<Diagnostic>)> {
+fn parsed(path: &str, bytes: &[u8]) -> Option<(Document, Findings)> {
     let text = std::str::from_utf8(bytes).ok()?;
     let source = Arc::new(Source::new(Path::new(path), text));
     let (document, findings) = document::parse(&source);

@@ -67,7 +67,8 @@ fn once(findings: &mut Vec<Diagnostic>) {
     let mut seen = HashSet::new();
     findings.retain(|finding| {
         let (path, span, rule) = finding.order();
-        let path: PathBuf = path.components().filter(|part| *part != Component::CurDir).collect();
+        let path: PathBuf =
+            Path::new(path).components().filter(|part| *part != Component::CurDir).collect();
         seen.insert((path, span, rule, finding.message.clone()))
     });
 }

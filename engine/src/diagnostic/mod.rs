@@ -2,13 +2,15 @@
 //!
 //! A diagnostic is data about the file, never an operation that failed. Only the command line renders it.
 
+mod findings;
 mod fix;
 mod nearest;
 
-use std::path::PathBuf;
+use std::ffi::OsStr;
 use std::sync::Arc;
 
 use crate::source::{Source, Span};
+pub use findings::{Findings, MOST_TOLD, Mark};
 pub use fix::{Fix, mended};
 pub use nearest::nearest;
 
@@ -27,10 +29,6 @@ pub struct Diagnostic {
     /// A replacement that makes the finding go away, safe to apply unasked.
     pub fix: Option<Fix>,
 }
-
-/// So many findings of one file are worked out in full, and shown: a file with more is no pipeline, or has one mistake
-/// many times.
-pub const MOST_TOLD: usize = 200;
 
 /// A place and what to say about it.
 #[derive(Clone, Debug)]
@@ -118,8 +116,8 @@ impl Diagnostic {
     }
 
     /// The file and place by which findings are sorted.
-    pub fn order(&self) -> (PathBuf, Span, &'static str) {
-        (self.at.source.path.clone(), self.at.span, self.rule.name)
+    pub fn order(&self) -> (&OsStr, Span, &'static str) {
+        (self.at.source.path.as_os_str(), self.at.span, self.rule.name)
     }
 }
 

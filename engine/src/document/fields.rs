@@ -8,7 +8,7 @@ use super::rules;
 use super::syntax::{Entry, ValueBlock};
 use super::text;
 use super::tree::{Key, Tree, Value};
-use crate::diagnostic::{Diagnostic, nearest};
+use crate::diagnostic::{Diagnostic, Findings, nearest};
 use crate::expression::{Expression, Fault, Template, is_word};
 use crate::name::{NodeName, RESERVED};
 use crate::source::{Source, Span, Spanned};
@@ -17,7 +17,7 @@ use crate::time::parse_duration;
 /// Collects findings while the tree of one file is read.
 pub(super) struct Reader<'a> {
     pub source: &'a Arc<Source>,
-    pub findings: Vec<Diagnostic>,
+    pub findings: Findings,
 }
 
 /// The entries of a map that nobody has asked for yet.

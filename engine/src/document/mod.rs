@@ -24,7 +24,7 @@ mod yaml;
 
 use std::sync::Arc;
 
-use crate::diagnostic::{Diagnostic, Rule};
+use crate::diagnostic::{Findings, Rule};
 use crate::source::Source;
 use fields::Reader;
 pub use format::{FormatError, Syntax, written};
@@ -37,9 +37,9 @@ pub use syntax::Document;
 /// The document that `source` writes, as far as it could be read, and all that is wrong with it in the file's order.
 ///
 /// A path that ends in `.toml` is read as TOML, every other one as YAML.
-pub fn parse(source: &Arc<Source>) -> (Option<Document>, Vec<Diagnostic>) {
+pub fn parse(source: &Arc<Source>) -> (Option<Document>, Findings) {
     if source.text.len() > rules::too_large::BYTES {
-        return (None, vec![rules::too_large::bytes(source)]);
+        return (None, Findings::from_iter([rules::too_large::bytes(source)]));
     }
     let is_toml = source.path.extension().is_some_and(|ending| ending == "toml");
     let (tree, findings) = if is_toml { toml::read(source) } else { yaml::read(source) };
@@ -53,11 +53,9 @@ pub fn parse(source: &Arc<Source>) -> (Option<Document>, Vec<Diagnostic>) {
         None => None,
     };
     rules::missing_quotes::without_echoes(&mut reader.findings);
-    reader.findings.sort_by_cached_key(Diagnostic::order);
+    reader.findings.sort_by(|a, b| a.order().cmp(&b.order()));
     // What an alias repeats is found at each use; where it says the same place, once is enough.
-    reader
-        .findings
-        .dedup_by(|next, former| next.order() == former.order() && next.message == former.message);
+    reader.findings.dedup();
     (document, reader.findings)
 }
 

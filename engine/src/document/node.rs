@@ -51,7 +51,9 @@ impl Reader<'_> {
     /// The nodes of a pipeline or a body.
     pub(super) fn nodes(&mut self, (key, tree): Field<'_>) -> Vec<NodeBlock> {
         let entries = self.map(tree, &key.name, "a map of nodes by name").unwrap_or_default();
-        entries.iter().filter_map(|(key, tree)| self.node(key, tree)).collect()
+        let mut nodes = Vec::with_capacity(entries.len());
+        nodes.extend(entries.iter().filter_map(|(key, tree)| self.node(key, tree)));
+        nodes
     }
 
     fn node(&mut self, key: &Key, tree: &Tree) -> Option<NodeBlock> {
@@ -98,16 +100,16 @@ impl Reader<'_> {
         let key = fields.take("key").and_then(|field| self.bare_entry(field));
         let limit = fields.take("limit").and_then(|field| self.count_entry(field));
         let max_items = fields.take("max_items").and_then(|field| self.count_entry(field));
-        let repeat = fields.take("repeat").and_then(|field| self.repeat(field));
+        let repeat = fields.take("repeat").and_then(|field| self.repeat(field)).map(Box::new);
         let carry = fields.take("carry").and_then(|field| self.carry(field));
         let needs = fields.take("needs").map(|field| self.needs(field)).unwrap_or_default();
-        let retry = fields.take("retry").and_then(|field| self.retry(field));
+        let retry = fields.take("retry").and_then(|field| self.retry(field)).map(Box::new);
         let timeout =
             fields.take("timeout").and_then(|field| Some(entry(field, self.duration(field)?)));
         let fallback = fields.take("fallback").and_then(|field| self.fallback(field));
         let on_error = fields.take("on_error").and_then(|field| self.on_error(field));
-        let budget = fields.take("budget").and_then(|field| self.budget(field));
-        let doubt = fields.take("doubt").and_then(|field| self.doubt(field));
+        let budget = fields.take("budget").and_then(|field| self.budget(field)).map(Box::new);
+        let doubt = fields.take("doubt").and_then(|field| self.doubt(field)).map(Box::new);
         let pools = fields.take("pool").and_then(|field| self.pool_names(field));
         let cache = fields.take("cache").and_then(|field| self.cache(field));
         let undo = fields.take("undo").and_then(|field| self.undo(field));
@@ -181,9 +183,13 @@ impl Reader<'_> {
         CallBlock {
             target: target.filter(|_| !are_lost),
             with: fields.take("with").map(|field| self.with(field)).unwrap_or_default(),
-            provider: fields.take("provider").map(|field| entry(field, self.value(field.1))),
-            model: fields.take("model").map(|field| entry(field, self.value(field.1))),
+            provider: fields.take("provider").map(|field| self.choice(field)),
+            model: fields.take("model").map(|field| self.choice(field)),
         }
+    }
+
+    fn choice(&mut self, field: Field<'_>) -> Box<Entry<ValueBlock>> {
+        Box::new(entry(field, self.value(field.1)))
     }
 
     fn target(&mut self, field: Field<'_>) -> Option<Spanned<Target>> {

@@ -59,7 +59,7 @@ pub struct BodyBlock {
     pub outputs: Vec<(Spanned<NodeName>, ValueBlock)>,
 }
 
-/// A node.
+/// A node. What few nodes say, and takes room, is boxed.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NodeBlock {
     pub name: Spanned<NodeName>,
@@ -70,15 +70,15 @@ pub struct NodeBlock {
     pub key: Option<Entry<Expression>>,
     pub limit: Option<Entry<u32>>,
     pub max_items: Option<Entry<u32>>,
-    pub repeat: Option<Entry<RepeatBlock>>,
+    pub repeat: Option<Box<Entry<RepeatBlock>>>,
     pub carry: Option<Entry<Vec<CarryBlock>>>,
     pub needs: Vec<NeedBlock>,
-    pub retry: Option<Entry<RetryBlock>>,
+    pub retry: Option<Box<Entry<RetryBlock>>>,
     pub timeout: Option<Entry<Duration>>,
     pub fallback: Option<Entry<Vec<FallbackBlock>>>,
     pub on_error: Option<Entry<OnErrorWord>>,
-    pub budget: Option<Entry<BudgetBlock>>,
-    pub doubt: Option<Entry<DoubtBlock>>,
+    pub budget: Option<Box<Entry<BudgetBlock>>>,
+    pub doubt: Option<Box<Entry<DoubtBlock>>>,
     pub pools: Option<Entry<Vec<Spanned<String>>>>,
     pub cache: Option<Entry<CacheBlock>>,
     pub undo: Option<Entry<Box<CallBlock>>>,
@@ -101,8 +101,8 @@ pub struct CallBlock {
     pub target: Option<Spanned<Target>>,
     /// Values by port, in the file's order.
     pub with: Vec<(Spanned<String>, ValueBlock)>,
-    pub provider: Option<Entry<ValueBlock>>,
-    pub model: Option<Entry<ValueBlock>>,
+    pub provider: Option<Box<Entry<ValueBlock>>>,
+    pub model: Option<Box<Entry<ValueBlock>>>,
 }
 
 /// What `use` names.

@@ -9,16 +9,19 @@ use toml::de::{DeTable, DeValue};
 use super::rules;
 use super::scalar::{self, NoValue};
 use super::tree::{Key, Style, Text, Tree, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Findings};
 use crate::source::{Source, Span};
 
 /// The file's tree, if anything could be read, and all that is wrong with it.
-pub(super) fn read(source: &Arc<Source>) -> (Option<Tree>, Vec<Diagnostic>) {
+pub(super) fn read(source: &Arc<Source>) -> (Option<Tree>, Findings) {
     if let Some(at) = one_too_many(&source.text) {
-        return (None, vec![rules::too_large::values(source, Span::new(at..at + 1))]);
+        return (
+            None,
+            Findings::from_iter([rules::too_large::values(source, Span::new(at..at + 1))]),
+        );
     }
     let (table, errors) = DeTable::parse_recoverable(&source.text);
-    let mut reader = Reader { source, findings: Vec::new() };
+    let mut reader = Reader { source, findings: Findings::default() };
     let span = Span::new(0..source.text.len());
     let tree = Tree { span, ..reader.table(span, table.get_ref()) };
     let whole = errors.iter().all(|error| error.message() == DUPLICATE);
@@ -77,7 +80,7 @@ fn duplicate(
 
 struct Reader<'a> {
     source: &'a Arc<Source>,
-    findings: Vec<Diagnostic>,
+    findings: Findings,
 }
 
 impl Reader<'_> {

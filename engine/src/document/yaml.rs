@@ -12,7 +12,7 @@ use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag};
 use super::rules;
 use super::scalar;
 use super::tree::{Key, Style, Text, Tree, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Findings;
 use crate::source::{Source, Span};
 
 /// Collections may be nested so deep.
@@ -21,7 +21,7 @@ const DEPTH: usize = 64;
 const COPIES: usize = 200_000;
 
 /// The file's tree, if its structure is whole, and all that is wrong with it.
-pub(super) fn read(source: &Arc<Source>) -> (Option<Tree>, Vec<Diagnostic>) {
+pub(super) fn read(source: &Arc<Source>) -> (Option<Tree>, Findings) {
     let options = granit_parser::options! {
         strict_indentation: true,
         emit_unresolved_aliases: true,
@@ -49,7 +49,7 @@ pub(super) fn read(source: &Arc<Source>) -> (Option<Tree>, Vec<Diagnostic>) {
 
 struct Composer<'a> {
     source: &'a Arc<Source>,
-    findings: Vec<Diagnostic>,
+    findings: Findings,
     /// The collections that are open, the outermost first.
     open: Vec<Open>,
     anchors: HashMap<usize, Tree>,
@@ -71,12 +71,39 @@ struct Open {
 enum Inside {
     List(Vec<Tree>),
     Map {
-        entries: Vec<(Key, Tree)>,
-        seen: HashMap<String, Span>,
+        entries: Entries,
         key: Awaited,
         /// What `<<` would put here: it is refused, and what follows is read as if it were mended.
         merged: Vec<(Key, Tree)>,
     },
+}
+
+/// The entries of a map so far.
+#[derive(Default)]
+struct Entries {
+    all: Vec<(Key, Tree)>,
+    /// Where each key stands, once there are [`MANY`]: a few are looked through faster than they are hashed.
+    places: HashMap<String, Span>,
+}
+
+const MANY: usize = 16;
+
+impl Entries {
+    fn place(&self, name: &str) -> Option<Span> {
+        if self.all.len() < MANY {
+            return self.all.iter().find(|(key, _)| key.name == name).map(|(key, _)| key.span);
+        }
+        self.places.get(name).copied()
+    }
+
+    fn push(&mut self, key: Key, tree: Tree) {
+        self.all.push((key, tree));
+        let unnoted = if self.all.len() == MANY { 0 } else { self.all.len() - 1 };
+        if self.all.len() >= MANY {
+            let unnoted = self.all[unnoted..].iter();
+            self.places.extend(unnoted.map(|(key, _)| (key.name.clone(), key.span)));
+        }
+    }
 }
 
 /// What a map waits for.
@@ -93,7 +120,7 @@ impl<'a> Composer<'a> {
     fn new(source: &'a Arc<Source>) -> Self {
         Self {
             source,
-            findings: Vec::new(),
+            findings: Findings::default(),
             open: Vec::new(),
             anchors: HashMap::new(),
             copied: 0,
@@ -130,8 +157,7 @@ impl<'a> Composer<'a> {
             Event::MappingStart(style, anchor, tag) => {
                 self.check_tag(tag.as_deref(), "map", span);
                 let inside = Inside::Map {
-                    entries: Vec::new(),
-                    seen: HashMap::new(),
+                    entries: Entries::default(),
                     key: Awaited::Key,
                     merged: Vec::new(),
                 };
@@ -158,14 +184,18 @@ impl<'a> Composer<'a> {
         // The end of a block collection is found only at what follows it: its last child ends it.
         let last = match &open.inside {
             Inside::List(items) => items.last().map(|item| item.place().end),
-            Inside::Map { entries, .. } => entries.last().map(|(_, tree)| tree.place().end),
+            Inside::Map { entries, .. } => entries.all.last().map(|(_, tree)| tree.place().end),
         };
         let end = if open.flow { span.end } else { last.unwrap_or(open.start.end) };
         let value = match open.inside {
             Inside::List(items) => Value::List(items),
-            Inside::Map { mut entries, seen, merged, .. } => {
-                entries.extend(merged.into_iter().filter(|(key, _)| !seen.contains_key(&key.name)));
-                Value::Map(entries)
+            Inside::Map { mut entries, merged, .. } => {
+                for (key, tree) in merged {
+                    if entries.place(&key.name).is_none() {
+                        entries.push(key, tree);
+                    }
+                }
+                Value::Map(entries.all)
             }
         };
         let span = Span { start: open.start.start, end: end.max(open.start.start) };
@@ -181,13 +211,13 @@ impl<'a> Composer<'a> {
             self.root = Some(tree);
             return;
         };
-        let (entries, seen, awaited, merged) = match &mut open.inside {
+        let (entries, awaited, merged) = match &mut open.inside {
             Inside::List(items) => return items.push(tree),
-            Inside::Map { entries, seen, key, merged } => (entries, seen, key, merged),
+            Inside::Map { entries, key, merged } => (entries, key, merged),
         };
         match std::mem::replace(awaited, Awaited::Key) {
             Awaited::Key => {
-                *awaited = key(self.source, tree, seen, &mut self.findings)
+                *awaited = key(self.source, tree, entries, &mut self.findings)
                     .map_or(Awaited::Nothing, Awaited::Value);
             }
             Awaited::Value(key) if key.name == "<<" => {
@@ -196,7 +226,7 @@ impl<'a> Composer<'a> {
                     merged.extend(entries);
                 }
             }
-            Awaited::Value(key) => entries.push((key, tree)),
+            Awaited::Value(key) => entries.push(key, tree),
             Awaited::Nothing => {}
         }
     }
@@ -273,21 +303,15 @@ fn is_non_specific(tag: &Tag) -> bool {
 }
 
 /// The key that `tree` writes, unless it is none or stands there already.
-fn key(
-    source: &Arc<Source>,
-    tree: Tree,
-    seen: &mut HashMap<String, Span>,
-    findings: &mut Vec<Diagnostic>,
-) -> Option<Key> {
+fn key(source: &Arc<Source>, tree: Tree, known: &Entries, findings: &mut Findings) -> Option<Key> {
     let span = tree.place();
     let Value::Text(text) = tree.value else {
         findings.push(rules::key_not_text::found(source, &tree));
         return None;
     };
-    if let Some(first) = seen.get(&text.text) {
-        findings.push(rules::duplicate_key::found(source, &text.text, *first, span));
+    if let Some(first) = known.place(&text.text) {
+        findings.push(rules::duplicate_key::found(source, &text.text, first, span));
         return None;
     }
-    seen.insert(text.text.clone(), span);
     Some(Key { name: text.text, span })
 }

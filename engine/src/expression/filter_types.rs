@@ -87,7 +87,7 @@ fn of_list(
                 walk.text(node);
             }
             walk.insertable(&items, span);
-            Schema::new(json!({ "type": "string" }))
+            Schema::text()
         }
         Filter::Map => {
             let path = path(arguments).unwrap_or_default();
@@ -144,10 +144,9 @@ fn items(walk: &Walk<'_>, schema: &Schema, span: Span) -> Schema {
             fault
         });
     }
-    let key = Schema::new(json!({ "type": "string" }));
     Schema::list(
         &Schema::object(&[
-            Field { name: "key".to_owned(), schema: key, required: true },
+            Field { name: "key".to_owned(), schema: Schema::text(), required: true },
             Field { name: "value".to_owned(), schema: schema.any_field(), required: true },
         ]),
         0,

@@ -112,8 +112,10 @@ impl Expression {
     }
 
     /// The outer names that the expression reads, in order, each where it stands.
-    pub fn names(&self) -> Vec<Spanned<String>> {
-        self.paths().into_iter().map(|path| path.name).collect()
+    pub fn names(&self) -> Vec<Spanned<&str>> {
+        let mut found = Vec::new();
+        names(&self.tree, &mut found);
+        found
     }
 
     /// What the expression reads off each outer name, in order.
@@ -135,6 +137,14 @@ impl Expression {
 
     pub fn evaluate(&self, values: &dyn Values) -> Result<Json, Fault> {
         evaluate::evaluate(&self.tree, values)
+    }
+}
+
+fn names<'n>(node: &'n tree::Node, found: &mut Vec<Spanned<&'n str>>) {
+    match &node.kind {
+        tree::Kind::Name(name) => found.push(Spanned::new(name, node.span)),
+        tree::Kind::Field(of, _) => names(of, found),
+        _ => node.children().into_iter().for_each(|child| names(child, found)),
     }
 }
 

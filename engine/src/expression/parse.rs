@@ -60,6 +60,11 @@ impl Reader<'_> {
             return Err(syntax("the expression is longer than 8192 bytes", self.span));
         }
         let (mut brackets, mut prefixes) = (0_usize, 0);
+        let signs = self.text.bytes().filter(|sign| b"([{-".contains(sign)).count();
+        // Most expressions have so few signs and words that no token need be looked at.
+        if signs + self.text.len() / "not ".len() <= MAX_BRACKETS {
+            return Ok(());
+        }
         // A faulty token ends the look; the parser tells.
         for (token, span) in
             tokenize(self.text, true, SyntaxConfig::default()).map_while(Result::ok)

@@ -76,8 +76,11 @@ impl Template {
     }
 
     /// The outer names that the value reads, each where it stands.
-    pub fn names(&self) -> Vec<Spanned<String>> {
-        self.expressions().into_iter().flat_map(Expression::names).collect()
+    pub fn names(&self) -> Vec<Spanned<&str>> {
+        match self {
+            Self::Expression(expression) => expression.names(),
+            _ => self.expressions().into_iter().flat_map(Expression::names).collect(),
+        }
     }
 
     /// The value's type, and all that is wrong with it. What is written out is a `const`; lists and objects are closed.
@@ -203,7 +206,7 @@ mod tests {
         let values = Given(json!({ "n": 2, "title": "x" }));
         let value = template.evaluate(&values).expect("evaluated");
         assert_eq!(schema.violations(&value), []);
-        let names: Vec<String> = template.names().into_iter().map(|name| name.value).collect();
+        let names: Vec<&str> = template.names().into_iter().map(|name| name.value).collect();
         assert_eq!(names, ["n", "title", "n"]);
     }
 

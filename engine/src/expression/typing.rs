@@ -65,25 +65,25 @@ impl Walk<'_> {
             Kind::Slice(of, bounds) => self.slice(of, bounds, node.span),
             Kind::Not(of) => {
                 self.condition(of);
-                boolean()
+                Schema::boolean()
             }
             Kind::Negate(of) => self.negation(of),
             Kind::Both(a, b) => {
                 self.condition(a);
                 self.knowing(not_null(a, true), |walk| walk.condition(b));
-                boolean()
+                Schema::boolean()
             }
             Kind::Either(a, b) => {
                 self.condition(a);
                 self.knowing(not_null(a, false), |walk| walk.condition(b));
-                boolean()
+                Schema::boolean()
             }
             Kind::Compare(first, rest) => self.chain(first, rest),
             Kind::Calculate(operator, a, b) => self.calculation(*operator, a, b, node.span),
             Kind::Concat(a, b) => {
                 self.text(a);
                 self.text(b);
-                Schema::new(json!({ "type": "string" }))
+                Schema::text()
             }
             Kind::If { condition, then, otherwise } => {
                 self.condition(condition);
@@ -98,7 +98,7 @@ impl Walk<'_> {
             }
             Kind::IsNone(of) => {
                 self.schema(of);
-                boolean()
+                Schema::boolean()
             }
             Kind::Call(function, arguments) => functions::type_of(self, *function, arguments),
             Kind::List(items) => {
@@ -131,6 +131,9 @@ impl Walk<'_> {
 
     /// The type without null, where the path is known not to be null.
     fn narrowed(&self, node: &Node, schema: Schema) -> Schema {
+        if !schema.types().has(JsonTypes::NULL) {
+            return schema;
+        }
         match path_of(node) {
             Some(path) if self.types.is_not_null(&path) => schema.without_null(),
             _ => schema,
@@ -235,17 +238,12 @@ impl Walk<'_> {
             self.compared(*comparison, &left.0, &right.0, span);
             left = right;
         }
-        boolean()
+        Schema::boolean()
     }
 }
 
-pub(super) fn boolean() -> Schema {
-    Schema::new(json!({ "type": "boolean" }))
-}
-
 fn number(types: JsonTypes) -> Schema {
-    let name = if types.has(JsonTypes::FRACTION) { "number" } else { "integer" };
-    Schema::new(json!({ "type": name }))
+    if types.has(JsonTypes::FRACTION) { Schema::number() } else { Schema::integer() }
 }
 
 #[cfg(test)]

@@ -27,10 +27,10 @@ pub(super) struct Files {
 impl Files {
     /// `value` with `{"$file": index}` for every path of a file, given a port of `schema` in the pipeline at `beside`.
     pub(super) fn taken(&mut self, value: &Template, schema: &Schema, beside: &Path) -> Template {
-        let root = schema.as_json();
-        if !mentions_media(root) {
+        if !schema.mentions(MEDIA) {
             return value.clone();
         }
+        let root = schema.as_json();
         let mut taking = Taking { files: self, root, beside };
         taking.template(value, root)
     }
@@ -38,9 +38,9 @@ impl Files {
     /// `value` with a file that fits in place of every `{"$file": index}`.
     pub(super) fn stood_in(&self, value: &Json) -> Json {
         match value {
-            Json::Object(fields) => match fields.get(FILE).and_then(Json::as_u64) {
+            Json::Object(fields) => match index(value) {
                 Some(index) => {
-                    let file = usize::try_from(index).ok().and_then(|index| self.all.get(index));
+                    let file = self.all.get(index);
                     stand_in(file.map_or("*/*", |file| file.media.as_str()))
                 }
                 None => Json::Object(
@@ -157,12 +157,9 @@ impl<'f> Taking<'f> {
     }
 }
 
-fn mentions_media(json: &Json) -> bool {
-    match json {
-        Json::Object(fields) => fields.contains_key(MEDIA) || fields.values().any(mentions_media),
-        Json::Array(items) => items.iter().any(mentions_media),
-        _ => false,
-    }
+/// Which of the listed files `value` stands for, if for one.
+pub(super) fn index(value: &Json) -> Option<usize> {
+    usize::try_from(value.get(FILE)?.as_u64()?).ok()
 }
 
 /// Some file of a media range.

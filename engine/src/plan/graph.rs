@@ -163,7 +163,7 @@ pub struct Node {
     pub cache: Cache,
     /// What is done if the run fails or is cancelled after the node succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub undo: Option<Call>,
+    pub undo: Option<Box<Call>>,
     /// Nodes of the same body that settle first: those that it names, its body's among them, and those in `needs:`.
     pub needs: Vec<NodeIndex>,
     /// The reverse of `needs`.
@@ -319,7 +319,7 @@ impl Node {
             Alternative::Call { call, .. } => Some(call),
             Alternative::Value(_) => None,
         });
-        own.into_iter().chain(alternatives).chain(&self.undo)
+        own.into_iter().chain(alternatives).chain(self.undo.as_deref())
     }
 
     /// A node that does `work` once, as soon as nothing keeps it from it.

@@ -5,13 +5,13 @@ use serde_json::{Map, Value as Json, json};
 use super::graph::{Input, Plan};
 use super::rules::bad_input;
 use super::scope::Type;
-use super::{Planner, field, refer};
+use super::{Planner, field, files, refer};
 use crate::diagnostic::nearest;
 use crate::document::Document;
 use crate::document::syntax::InputBlock;
-use crate::document::tree::Tree;
+use crate::document::tree::{Tree, Value};
 use crate::expression::Template;
-use crate::schema::{ARTIFACT, MEDIA, Schema};
+use crate::schema::{ARTIFACT, MEDIA, Schema, is_sound};
 
 /// What is wrong with a value that was given for an input, or with its absence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -102,7 +102,8 @@ impl Planner<'_> {
     fn input_schema(&mut self, block: &InputBlock) -> Option<Schema> {
         let json = block.schema.to_json();
         let name = block.name.value.as_str();
-        if let Err(error) = jsonschema::meta::validate(&json) {
+        let is_sound = is_sound(&json);
+        if !is_sound && let Err(error) = jsonschema::meta::validate(&json) {
             let tree = block.schema.at_pointer(error.instance_path().as_str());
             let why = error.to_string();
             let finding = bad_input::schema(self.source, tree.place(), name, &why);
@@ -119,7 +120,7 @@ impl Planner<'_> {
             }
         };
         let schema = Schema::new(with_files(json));
-        if let Some(why) = schema.fault() {
+        if !is_sound && let Some(why) = schema.fault() {
             let finding = bad_input::schema(self.source, block.schema.place(), name, why);
             self.findings.push(finding);
             return None;
@@ -133,7 +134,14 @@ impl Planner<'_> {
             Template::Literal(json) => json,
             _ => tree.to_json(),
         };
-        for violation in schema.violations(&self.files.stood_in(&value)) {
+        if is_any_file(&block.schema) && files::index(&value).is_some() {
+            return value;
+        }
+        let tried = self.files.stood_in(&value);
+        if schema.surely_accepts(&tried) {
+            return value;
+        }
+        for violation in schema.violations(&tried) {
             let at = tree.at_pointer(&violation.path).place();
             let name = block.name.value.as_str();
             let finding = bad_input::default(self.source, at, name, &violation.message);
@@ -141,6 +149,14 @@ impl Planner<'_> {
         }
         value
     }
+}
+
+/// Whether the schema says what kind of file comes, and nothing else of it.
+fn is_any_file(schema: &Tree) -> bool {
+    let Value::Map(entries) = &schema.value else { return false };
+    let says_more = |key: &str| !matches!(key, MEDIA | "title" | "description");
+    entries.iter().any(|(key, _)| key.name == MEDIA)
+        && !entries.iter().any(|(key, _)| says_more(&key.name))
 }
 
 /// The schema in which `x-media` says what a file is, wherever it stands without a type.

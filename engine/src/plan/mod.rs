@@ -41,7 +41,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::diagnostic::{Diagnostic, Label, Severity};
+use crate::diagnostic::{self, Diagnostic, Findings, Label};
 use crate::document::Document;
 use crate::expression::Template;
 use crate::kind::Catalog;
@@ -62,7 +62,7 @@ use scope::{Given, Scope, Type};
 pub type Read<'r> = dyn Fn(&Path) -> Result<Source, String> + 'r;
 
 /// The plan of `document`, a pipeline in one file: see [`check_with`].
-pub fn check(document: &Document, catalog: &Catalog) -> (Option<Plan>, Vec<Diagnostic>) {
+pub fn check(document: &Document, catalog: &Catalog) -> (Option<Plan>, Findings) {
     check_with(document, catalog, &|_| Err("other files are not read here".into()))
 }
 
@@ -74,19 +74,18 @@ pub fn check_with(
     document: &Document,
     catalog: &Catalog,
     read: &Read<'_>,
-) -> (Option<Plan>, Vec<Diagnostic>) {
+) -> (Option<Plan>, Findings) {
     let mut planner = Planner::new(document, catalog, read);
     planner.pools(document);
     planner.doubt = document.doubt.as_ref().map(|doubt| shared::doubt(&doubt.value, None));
     let Paper { inputs, budget, .. } = planner.document(document);
     let Planner { mut findings, kinds, bodies, files, pools, sources, doubt, .. } = planner;
-    findings.sort_by_cached_key(|finding| {
-        let at = sources.iter().position(|source| source.path == finding.at.source.path);
-        (at, finding.order())
-    });
-    findings
-        .dedup_by(|next, former| next.order() == former.order() && next.message == former.message);
-    if findings.iter().any(|finding| finding.severity == Severity::Error) {
+    let file = |finding: &Diagnostic| {
+        sources.iter().position(|source| source.path == finding.at.source.path)
+    };
+    findings.sort_by(|a, b| (file(a), a.order()).cmp(&(file(b), b.order())));
+    findings.dedup();
+    if findings.has_errors() {
         return (None, findings);
     }
     let plan = bodies.into_iter().collect::<Option<Vec<_>>>().map(|bodies| Plan {
@@ -131,7 +130,7 @@ struct Planner<'a> {
     chosen: BTreeMap<String, String>,
     /// The same, with those that the file at hand names besides.
     providers: BTreeMap<String, String>,
-    findings: Vec<Diagnostic>,
+    findings: Findings,
     kinds: BTreeMap<KindName, PlannedKind>,
     /// None where something is wrong inside.
     bodies: Vec<Option<Body>>,
@@ -164,7 +163,7 @@ struct Paper {
 
 /// How far planning is, to go back to.
 struct Mark {
-    findings: usize,
+    findings: diagnostic::Mark,
     bodies: usize,
     pipelines: usize,
 }
@@ -177,7 +176,7 @@ impl<'a> Planner<'a> {
             read,
             chosen: BTreeMap::new(),
             providers: BTreeMap::new(),
-            findings: Vec::new(),
+            findings: Findings::default(),
             kinds: BTreeMap::new(),
             bodies: Vec::new(),
             files: files::Files::default(),
@@ -195,7 +194,7 @@ impl<'a> Planner<'a> {
 
     fn mark(&self) -> Mark {
         Mark {
-            findings: self.findings.len(),
+            findings: self.findings.mark(),
             bodies: self.bodies.len(),
             pipelines: self.pipelines.len(),
         }
@@ -203,7 +202,7 @@ impl<'a> Planner<'a> {
 
     /// Forgets what was found and planned since.
     fn back_to(&mut self, mark: &Mark) {
-        self.findings.truncate(mark.findings);
+        self.findings.back_to(mark.findings);
         self.bodies.truncate(mark.bodies);
         self.pipelines.truncate(mark.pipelines);
     }
@@ -214,7 +213,7 @@ impl<'a> Planner<'a> {
         let level = names.level(&document.body, 0, &mut Vec::new());
         let limit = document.budget.as_ref().and_then(|budget| budget.value.limit.as_ref());
         names.of_pipeline(limit);
-        self.findings.append(&mut names.findings);
+        self.findings.append(std::mem::take(&mut names.findings));
         self.choose(document);
         let (inputs, type_of_inputs) = self.inputs(document);
         let mut scope = Scope::default();
@@ -345,7 +344,8 @@ impl<'a> Planner<'a> {
 
     /// The type of `value`, with all that is wrong with its expressions told; none where something is.
     fn type_of(&mut self, value: &Template, scope: &Scope<'_>) -> Type {
-        if self.tells_a_secret(value.expressions()) || !scope.knows_all(value) {
+        let names = value.names();
+        if self.tells_a_secret(&names) || !scope.knows_all(&names) {
             return None;
         }
         self.typed(value, scope)

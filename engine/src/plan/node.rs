@@ -213,7 +213,7 @@ impl Planner<'_> {
             .into_iter()
             .fold(of, |of, other| of.zip(other).map(|(of, other)| Schema::union(&[of, other])));
         let copy = Copy { node: None, of, names };
-        let undo = self.undo(block, scope, &copy);
+        let undo = self.undo(block, scope, &copy).map(Box::new);
         let planned = work.zip(fallback).map(|(work, fallback)| Node {
             retry: attempts.retry,
             timeout: attempts.timeout,
@@ -264,7 +264,8 @@ impl Planner<'_> {
     }
 
     pub(super) fn condition(&mut self, condition: &Expression, scope: &Scope<'_>) {
-        if !self.tells_a_secret([condition]) && scope.knows(condition) {
+        let names = condition.names();
+        if !self.tells_a_secret(&names) && scope.knows_all(&names) {
             let (source, faults) = (self.source, condition.condition_in(scope));
             self.findings.extend(faults.iter().filter_map(|fault| rules::fault(source, fault)));
         }

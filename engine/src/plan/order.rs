@@ -9,7 +9,7 @@ use petgraph::graph::{DiGraph, NodeIndex};
 
 use super::resolve::Need;
 use super::rules::cycle;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Findings;
 use crate::document::syntax::BodyBlock;
 use crate::source::{Source, Span};
 
@@ -24,7 +24,7 @@ pub(super) fn order(
     source: &Arc<Source>,
     block: &BodyBlock,
     needs: &[Vec<Need>],
-    findings: &mut Vec<Diagnostic>,
+    findings: &mut Findings,
 ) -> Ordered {
     let mut cyclic = vec![false; needs.len()];
     for group in groups(needs) {
@@ -107,6 +107,9 @@ fn sorted(needs: &[Vec<Need>], cyclic: &[bool]) -> Vec<usize> {
                 ready.push(Reverse(dependent));
             }
         }
+    }
+    if order.len() == needs.len() {
+        return order;
     }
     let placed: BTreeSet<_> = order.iter().copied().collect();
     let left = |cycle: bool| {

@@ -13,7 +13,7 @@ use super::rules::pipeline_file;
 use super::scope::{Scope, Type};
 use super::shared::{Around, doubt};
 use super::{Paper, Planner};
-use crate::diagnostic::Label;
+use crate::diagnostic::{Findings, Label};
 use crate::document;
 use crate::document::Document;
 use crate::document::syntax::CallBlock;
@@ -144,10 +144,10 @@ impl Planner<'_> {
         let (document, mut findings) = document::parse(&source);
         let planned = document.and_then(|document| {
             let (planned, more) = self.plan_inside(&document, used.clone());
-            findings.extend(more);
+            findings.append(more);
             planned
         });
-        for finding in &mut findings {
+        for finding in findings.iter_mut() {
             // What is told of a file further in says already who uses it.
             let is_told = finding
                 .related
@@ -157,16 +157,12 @@ impl Planner<'_> {
                 finding.related.push(used.clone());
             }
         }
-        self.findings.append(&mut findings);
+        self.findings.append(findings);
         planned
     }
 
     /// Plans `document` with all that is known so far; what is found is given, not told.
-    fn plan_inside(
-        &mut self,
-        document: &Document,
-        used: Label,
-    ) -> (Option<Planned>, Vec<crate::diagnostic::Diagnostic>) {
+    fn plan_inside(&mut self, document: &Document, used: Label) -> (Option<Planned>, Findings) {
         let mut around = self.around.clone();
         if let Some(block) = &document.doubt {
             around.doubt = Some(doubt(&block.value, around.doubt.or(self.doubt)));

@@ -13,7 +13,7 @@ use crate::document::rules::no_currency;
 use crate::document::syntax::{CallBlock, ValueBlock};
 use crate::expression::Template;
 use crate::kind::{Card, Known, Nature, Port};
-use crate::schema::{JsonTypes, Schema, Verdict};
+use crate::schema::{JsonTypes, MEDIA, Schema, Verdict};
 use crate::source::{Span, Spanned};
 
 /// Values by port, as a plan keeps them.
@@ -60,7 +60,7 @@ impl Planner<'_> {
                 continue;
             };
             let before = self.findings.len();
-            let (template, of) = self.port(port, value, &wanted, scope);
+            let (template, of) = self.port(port, value, wanted, scope);
             let label = taker.declared.and_then(|declared| declared.label(&port.value));
             if let Some(label) = label {
                 let found = self.findings.iter_mut().skip(before);
@@ -110,7 +110,11 @@ impl Planner<'_> {
         if taken.prompt.is_some() {
             return self.prompt(&port.value, value, template, &taken.written);
         }
-        let template = self.files.taken(template, &taken.written, &self.source.path);
+        let template = if taken.files {
+            self.files.taken(template, &taken.written, &self.source.path)
+        } else {
+            template.clone()
+        };
         if let Template::Literal(json) = &template {
             self.literal(&port.value, value, json, &taken.written);
             let constant = json.clone();
@@ -120,7 +124,7 @@ impl Planner<'_> {
         let of = if secret::reads(&template) && secret::may_stand(&template, &taken.written) {
             let mut inside = Scope::inside(scope);
             inside.give("secrets", Some(secret::type_of(&template)));
-            if inside.knows_all(&template) { self.typed(&template, &inside) } else { None }
+            if inside.knows_all(&template.names()) { self.typed(&template, &inside) } else { None }
         } else {
             self.type_of(&template, scope)
         };
@@ -152,6 +156,9 @@ impl Planner<'_> {
             return;
         }
         let json = self.files.stood_in(json);
+        if schema.surely_accepts(&json) {
+            return;
+        }
         for violation in schema.violations(&json) {
             let tree = value.tree.at_pointer(&violation.path);
             if schema.is_amount()
@@ -183,8 +190,8 @@ fn only_items_are_null(taken: &Schema, of: &Schema) -> bool {
 /// The input ports of a kind.
 pub(super) struct Inputs {
     pub ports: Vec<InputPort>,
-    /// The kind takes ports that it does not name.
-    open: bool,
+    /// What a port may be given that the kind does not name; none, where it takes no such port.
+    other: Option<Taken>,
     /// Of a drawn kind, which takes it besides its ports.
     take: Option<Taken>,
 }
@@ -196,14 +203,26 @@ pub(super) struct InputPort {
 }
 
 /// What a port takes.
-#[derive(Clone)]
 pub(super) struct Taken {
     /// Of what the file says itself.
     pub written: Schema,
     /// Of what an expression gives: null leaves a port out that need not be there.
     computed: Schema,
+    /// It may be a file, or hold one.
+    files: bool,
     /// Of a prompt: the port whose fields are its variables.
     pub prompt: Option<String>,
+}
+
+impl Taken {
+    fn new(schema: Schema, required: bool) -> Self {
+        Self {
+            computed: if required { schema.clone() } else { schema.or_null() },
+            files: schema.mentions(MEDIA),
+            prompt: prompt::variables_of(&schema),
+            written: schema,
+        }
+    }
 }
 
 impl Inputs {
@@ -215,7 +234,8 @@ impl Inputs {
         };
         let ports = card.input.properties().into_iter();
         let ports = ports.map(|(name, schema, required)| port(name, schema, required));
-        let mut inputs = Self { ports: ports.collect(), open, take: None };
+        let other = Taken::new(Schema::anything(), true);
+        let mut inputs = Self { ports: ports.collect(), other: open.then_some(other), take: None };
         if card.nature == Nature::Drawn && !inputs.declares(TAKE) {
             let take = Schema::new(json!({ "type": "integer", "minimum": 0 }));
             inputs.take = Some(port(TAKE.to_owned(), take, false).taken);
@@ -228,7 +248,7 @@ impl Inputs {
         let ports = inputs.iter().map(|input| {
             port(input.name.to_string(), input.schema.clone(), input.default.is_none())
         });
-        Self { ports: ports.collect(), open: false, take: None }
+        Self { ports: ports.collect(), other: None, take: None }
     }
 
     pub(super) fn declares(&self, name: &str) -> bool {
@@ -236,21 +256,13 @@ impl Inputs {
     }
 
     /// What may be given to a port: null too, where it may be left out.
-    fn taken(&self, name: &str) -> Option<Taken> {
-        match self.ports.iter().find(|port| port.name == name) {
-            Some(port) => Some(port.taken.clone()),
-            None if name == TAKE && self.take.is_some() => self.take.clone(),
-            None if self.open => {
-                let (written, computed) = (Schema::anything(), Schema::anything());
-                Some(Taken { written, computed, prompt: None })
-            }
-            None => None,
-        }
+    fn taken(&self, name: &str) -> Option<&Taken> {
+        let port = self.ports.iter().find(|port| port.name == name);
+        let take = self.take.as_ref().filter(|_| name == TAKE);
+        port.map(|port| &port.taken).or(take).or(self.other.as_ref())
     }
 }
 
 fn port(name: String, schema: Schema, required: bool) -> InputPort {
-    let computed = if required { schema.clone() } else { schema.or_null() };
-    let prompt = prompt::variables_of(&schema);
-    InputPort { name, taken: Taken { written: schema, computed, prompt }, required }
+    InputPort { name, taken: Taken::new(schema, required), required }
 }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use super::order;
 use super::rules;
-use crate::diagnostic::{Diagnostic, MOST_TOLD};
+use crate::diagnostic::Findings;
 use crate::document::syntax::{
     AmountBlock, BodyBlock, CallBlock, FallbackBlock, NodeBlock, ValueBlock, WorkBlock,
 };
@@ -35,10 +35,10 @@ pub(super) struct Need {
 }
 
 /// The names in sight while a file is read from the outside in.
-pub(super) struct Names<'a> {
-    pub source: &'a Arc<Source>,
-    pub findings: Vec<Diagnostic>,
-    seen: HashMap<String, Seen>,
+pub(super) struct Names<'d> {
+    pub source: &'d Arc<Source>,
+    pub findings: Findings,
+    seen: HashMap<&'d str, Seen>,
 }
 
 #[derive(Clone, Copy)]
@@ -54,17 +54,17 @@ const ROOTS: [&str; 4] = ["inputs", "run", "budget", "secrets"];
 /// What they can read inside a `map`.
 const LOOP: [&str; 2] = ["item", "index"];
 
-impl<'a> Names<'a> {
-    pub(super) fn new(source: &'a Arc<Source>) -> Self {
-        Self { source, findings: Vec::new(), seen: HashMap::new() }
+impl<'d> Names<'d> {
+    pub(super) fn new(source: &'d Arc<Source>) -> Self {
+        Self { source, findings: Findings::default(), seen: HashMap::new() }
     }
 
     /// Resolves `block`, which lies `depth` bodies deep; names from outside go to `free`.
-    pub(super) fn level<'d>(
+    pub(super) fn level(
         &mut self,
         block: &'d BodyBlock,
         depth: usize,
-        free: &mut Vec<Spanned<String>>,
+        free: &mut Vec<Spanned<&'d str>>,
     ) -> Level<'d> {
         let given: Vec<_> = block
             .nodes
@@ -101,7 +101,7 @@ impl<'a> Names<'a> {
     }
 
     /// Tells what `amount`, which no node is in sight of, mentions besides what is read everywhere.
-    pub(super) fn of_pipeline(&mut self, amount: Option<&AmountBlock>) {
+    pub(super) fn of_pipeline(&mut self, amount: Option<&'d AmountBlock>) {
         let mut mentions = Vec::new();
         names_in_amount(amount, &mut mentions);
         for mention in &mentions {
@@ -110,18 +110,18 @@ impl<'a> Names<'a> {
     }
 
     /// Collects what `node` mentions of its own level and of outer ones.
-    fn node<'d>(
+    fn node(
         &mut self,
         node: &'d NodeBlock,
         depth: usize,
-        mentions: &mut Vec<Spanned<String>>,
+        mentions: &mut Vec<Spanned<&'d str>>,
     ) -> Option<Level<'d>> {
         let outside = [&node.when, &node.map];
         for expression in outside.into_iter().flatten() {
             mentions.extend(expression.value.names());
         }
         for need in &node.needs {
-            mentions.push(need.node.clone());
+            mentions.push(Spanned::new(&need.node.value, need.node.span));
             let gate = need.gate.as_ref();
             let when = gate.and_then(|gate| gate.when.as_ref());
             mentions.extend(when.into_iter().flat_map(|when| when.value.names()));
@@ -140,13 +140,12 @@ impl<'a> Names<'a> {
         within.extend(afterwards(node));
         // What names nothing is told while the loop's own names are in sight: one of them may be meant.
         let (within, unknown): (Vec<_>, Vec<_>) =
-            within.into_iter().partition(|name| self.seen.contains_key(&name.value));
+            within.into_iter().partition(|name| self.seen.contains_key(name.value));
         for mention in &unknown {
             self.unknown(mention);
         }
         // What the loop gives is no need of anyone.
-        let is_variable = |name: &str| variables.iter().any(|variable| variable == name);
-        mentions.extend(within.into_iter().filter(|name| !is_variable(&name.value)));
+        mentions.extend(within.into_iter().filter(|name| !variables.contains(&name.value)));
         for variable in &variables {
             self.seen.remove(variable);
         }
@@ -154,33 +153,33 @@ impl<'a> Names<'a> {
     }
 
     /// Gives the variables of `map` and `carry`, and tells which they are.
-    fn enter(&mut self, node: &NodeBlock, depth: usize) -> Vec<String> {
+    fn enter(&mut self, node: &'d NodeBlock, depth: usize) -> Vec<&'d str> {
         let mut variables = Vec::new();
         if let Some(map) = &node.map {
             let name = node.item.as_ref().map_or("item", |item| item.value.as_str());
             let at = node.item.as_ref().map_or(map.key, |item| item.span);
             if self.give(name, Seen { at, depth, node: None }) {
-                variables.push(name.to_owned());
+                variables.push(name);
             }
             // The innermost index is meant, so it hides no other.
-            if self.seen.insert("index".into(), Seen { at, depth, node: None }).is_none() {
-                variables.push("index".into());
+            if self.seen.insert("index", Seen { at, depth, node: None }).is_none() {
+                variables.push("index");
             }
         }
         for carried in node.carry.iter().flat_map(|carry| &carry.value) {
             let name = carried.name.value.as_str();
             if self.give(name, Seen { at: carried.name.span, depth, node: None }) {
-                variables.push(name.to_owned());
+                variables.push(name);
             }
         }
         variables
     }
 
-    fn work<'d>(
+    fn work(
         &mut self,
         node: &'d NodeBlock,
         depth: usize,
-        mentions: &mut Vec<Spanned<String>>,
+        mentions: &mut Vec<Spanned<&'d str>>,
     ) -> Option<Level<'d>> {
         for alternative in node.fallback.iter().flat_map(|fallback| &fallback.value) {
             match alternative {
@@ -211,25 +210,25 @@ impl<'a> Names<'a> {
     }
 
     /// Whether `name` is new; else it hides another, which is told.
-    fn give(&mut self, name: &str, seen: Seen) -> bool {
+    fn give(&mut self, name: &'d str, seen: Seen) -> bool {
         if let Some(first) = self.seen.get(name) {
             let finding = rules::hidden_name::found(self.source, name, first.at, seen.at);
             self.findings.push(finding);
             return false;
         }
-        self.seen.insert(name.to_owned(), seen);
+        self.seen.insert(name, seen);
         true
     }
 
     /// Parts what names nodes at `depth` from what names something further out. What names nothing is told.
     fn sort(
         &mut self,
-        mentions: Vec<Spanned<String>>,
+        mentions: Vec<Spanned<&'d str>>,
         depth: usize,
-    ) -> (Vec<Need>, Vec<Spanned<String>>) {
+    ) -> (Vec<Need>, Vec<Spanned<&'d str>>) {
         let (mut near, mut far) = (Vec::new(), Vec::new());
         for mention in mentions {
-            match self.seen.get(&mention.value) {
+            match self.seen.get(mention.value) {
                 Some(Seen { depth: given, node: Some(position), .. }) if *given == depth => {
                     near.push(Need { position: *position, at: mention.span });
                 }
@@ -241,8 +240,8 @@ impl<'a> Names<'a> {
         (near, far)
     }
 
-    fn unknown(&mut self, mention: &Spanned<String>) {
-        let name = mention.value.as_str();
+    fn unknown(&mut self, mention: &Spanned<&str>) {
+        let name = mention.value;
         match name {
             _ if ROOTS.contains(&name) => {}
             _ if LOOP.contains(&name) => {
@@ -252,8 +251,8 @@ impl<'a> Names<'a> {
             _ => {
                 let mut known: Vec<&str> = Vec::new();
                 // Nobody reads so many suggestions, and each is sought among all names.
-                if self.findings.len() < MOST_TOLD {
-                    known.extend(self.seen.keys().map(String::as_str));
+                if !self.findings.are_many() {
+                    known.extend(self.seen.keys());
                     known.extend(ROOTS);
                     known.sort_unstable();
                 }
@@ -266,7 +265,7 @@ impl<'a> Names<'a> {
 
 /// What is mentioned where the node's own name is what it has just given, and its body's nodes are in sight: those
 /// names aside, which are no needs.
-fn afterwards(node: &NodeBlock) -> Vec<Spanned<String>> {
+fn afterwards(node: &NodeBlock) -> Vec<Spanned<&str>> {
     let mut mentions = Vec::new();
     if let Some(repeat) = &node.repeat {
         let read = [Some(&repeat.value.until), repeat.value.best.as_ref()];
@@ -284,7 +283,7 @@ fn afterwards(node: &NodeBlock) -> Vec<Spanned<String>> {
     };
     let just_given: Vec<_> =
         body.iter().chain([node]).map(|node| node.name.value.as_str()).collect();
-    mentions.retain(|mention| !just_given.contains(&mention.value.as_str()));
+    mentions.retain(|mention| !just_given.contains(&mention.value));
     mentions
 }
 
@@ -296,11 +295,11 @@ fn unique(needs: Vec<Need>) -> Vec<usize> {
     positions
 }
 
-fn names_in(value: &ValueBlock, mentions: &mut Vec<Spanned<String>>) {
+fn names_in<'d>(value: &'d ValueBlock, mentions: &mut Vec<Spanned<&'d str>>) {
     mentions.extend(value.template.iter().flat_map(Template::names));
 }
 
-fn names_in_call(call: &CallBlock, mentions: &mut Vec<Spanned<String>>) {
+fn names_in_call<'d>(call: &'d CallBlock, mentions: &mut Vec<Spanned<&'d str>>) {
     for (_, value) in &call.with {
         names_in(value, mentions);
     }
@@ -310,7 +309,7 @@ fn names_in_call(call: &CallBlock, mentions: &mut Vec<Spanned<String>>) {
     }
 }
 
-fn names_in_amount(amount: Option<&AmountBlock>, mentions: &mut Vec<Spanned<String>>) {
+fn names_in_amount<'d>(amount: Option<&'d AmountBlock>, mentions: &mut Vec<Spanned<&'d str>>) {
     if let Some(AmountBlock::Computed(value)) = amount {
         names_in(value, mentions);
     }

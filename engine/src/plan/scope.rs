@@ -2,8 +2,9 @@
 
 use std::collections::HashMap;
 
-use crate::expression::{Expression, FieldPath, Template, Types};
+use crate::expression::{Expression, FieldPath, Types};
 use crate::schema::Schema;
+use crate::source::Spanned;
 
 /// The type of a value; none where something is wrong with it that was told already.
 pub(super) type Type = Option<Schema>;
@@ -60,13 +61,9 @@ impl<'o> Scope<'o> {
         None
     }
 
-    /// Whether all that `expression` reads has a type: else nothing more can be said of it.
-    pub(super) fn knows(&self, expression: &Expression) -> bool {
-        expression.names().iter().all(|name| matches!(self.find(&name.value), Some(Some(_))))
-    }
-
-    pub(super) fn knows_all(&self, template: &Template) -> bool {
-        template.expressions().into_iter().all(|expression| self.knows(expression))
+    /// Whether each of `names` has a type: else nothing more can be said of what reads them.
+    pub(super) fn knows_all(&self, names: &[Spanned<&str>]) -> bool {
+        names.iter().all(|name| matches!(self.find(name.value), Some(Some(_))))
     }
 }
 

@@ -10,6 +10,7 @@ use super::Planner;
 use super::rules;
 use crate::expression::{Expression, Template};
 use crate::schema::Schema;
+use crate::source::Spanned;
 
 /// The root under which secrets are read.
 const SECRETS: &str = "secrets";
@@ -19,17 +20,12 @@ const MARK: &str = "x-secret";
 const DEPTH: usize = 16;
 
 impl Planner<'_> {
-    /// Whether one of `expressions` reads a secret, where none may stand; each is told.
-    pub(super) fn tells_a_secret<'e>(
-        &mut self,
-        expressions: impl IntoIterator<Item = &'e Expression>,
-    ) -> bool {
+    /// Whether one of `names` reads secrets, where none may stand; each is told.
+    pub(super) fn tells_a_secret(&mut self, names: &[Spanned<&str>]) -> bool {
         let mut found = false;
-        for path in expressions.into_iter().flat_map(Expression::paths) {
-            if path.name.value == SECRETS {
-                found = true;
-                self.findings.push(rules::secret_port::found(self.source, path.name.span));
-            }
+        for name in names.iter().filter(|name| name.value == SECRETS) {
+            found = true;
+            self.findings.push(rules::secret_port::found(self.source, name.span));
         }
         found
     }

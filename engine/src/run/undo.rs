@@ -30,7 +30,7 @@ impl Undo {
     }
 
     pub(super) fn call<'a>(&self, plan: &'a Plan) -> Option<&'a Call> {
-        plan.body(self.body).node(self.at.node).undo.as_ref()
+        plan.body(self.body).node(self.at.node).undo.as_deref()
     }
 }
 
@@ -43,7 +43,7 @@ impl RunState {
     ) -> Result<Option<Event>, Damaged> {
         let Some(at) = self.queues.undoable.first().copied() else { return Ok(None) };
         let node = self.node(plan, at)?;
-        let call = node.undo.as_ref().ok_or(Damaged::NoNode(at))?;
+        let call = node.undo.as_deref().ok_or(Damaged::NoNode(at))?;
         let output = self.output(at).ok_or(Damaged::NoNode(at))?;
         let mut sight = Sight::new(self, plan, library, at.scope);
         sight.own = Some((&node.name, read(library, &output)?));

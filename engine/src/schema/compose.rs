@@ -1,5 +1,7 @@
 //! How are types made of types?
 
+use std::sync::LazyLock;
+
 use serde_json::{Map, Value as Json, json};
 
 use super::shape::constants;
@@ -13,6 +15,13 @@ pub struct Field {
     /// It is always there.
     pub required: bool,
 }
+
+// Nearly every expression has one of these: each is made once.
+static NULL: LazyLock<Schema> = LazyLock::new(|| Schema::plain(json!({ "type": "null" })));
+static BOOLEAN: LazyLock<Schema> = LazyLock::new(|| Schema::plain(json!({ "type": "boolean" })));
+static INTEGER: LazyLock<Schema> = LazyLock::new(|| Schema::plain(json!({ "type": "integer" })));
+static NUMBER: LazyLock<Schema> = LazyLock::new(|| Schema::plain(json!({ "type": "number" })));
+static TEXT: LazyLock<Schema> = LazyLock::new(|| Schema::plain(json!({ "type": "string" })));
 
 /// Nodes of several schemas, brought to one table of definitions.
 #[derive(Default)]
@@ -43,7 +52,23 @@ impl Gathering {
 
 impl Schema {
     pub fn null() -> Self {
-        Self::plain(json!({ "type": "null" }))
+        NULL.clone()
+    }
+
+    pub fn boolean() -> Self {
+        BOOLEAN.clone()
+    }
+
+    pub fn integer() -> Self {
+        INTEGER.clone()
+    }
+
+    pub fn number() -> Self {
+        NUMBER.clone()
+    }
+
+    pub fn text() -> Self {
+        TEXT.clone()
     }
 
     /// The schema of one value.

@@ -2,7 +2,7 @@
 
 use serde_json::Value as Json;
 
-use super::shape::{Branch, constants};
+use super::shape::{Branch, constants, keyword};
 use super::{JsonTypes, Schema};
 
 /// What a type says of a list.
@@ -64,7 +64,8 @@ impl Schema {
                 read.push(Self::constant_of(items.get(index)?.clone()));
                 continue;
             }
-            let told = branch.parts.iter().find_map(|part| part.get("prefixItems")?.get(index))?;
+            let told =
+                branch.parts.iter().find_map(|part| keyword(part, "prefixItems")?.get(index))?;
             read.push(self.all_of(&[told]));
         }
         (!read.is_empty()).then(|| Self::union(&read))
@@ -78,7 +79,7 @@ impl Schema {
         let (mut min, mut max) = (0, None::<u64>);
         let mut items = Vec::new();
         for part in &branch.parts {
-            let bound = |key| part.get(key).and_then(Json::as_u64);
+            let bound = |key| keyword(part, key).and_then(Json::as_u64);
             min = min.max(bound("minItems").unwrap_or_default());
             if let Some(bound) = bound("maxItems") {
                 max = Some(max.map_or(bound, |max| max.min(bound)));
@@ -100,8 +101,8 @@ impl Schema {
         part: &serde_json::Map<String, Json>,
         max: &mut Option<u64>,
     ) -> Option<Self> {
-        let prefix = part.get("prefixItems").and_then(Json::as_array);
-        let rest = part.get("items");
+        let prefix = keyword(part, "prefixItems").and_then(Json::as_array);
+        let rest = keyword(part, "items");
         if prefix.is_none() && rest.is_none() {
             return None;
         }

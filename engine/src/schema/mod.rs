@@ -15,6 +15,7 @@ mod position;
 mod reader;
 mod refer;
 mod shape;
+mod sound;
 mod told;
 
 use std::fmt;
@@ -29,12 +30,13 @@ use serde_json::{Map, Value as Json, json};
 
 use crate::money::Usd;
 pub use compose::Field;
-pub use covers::{Verdict, covers, covers_written, fits};
+pub use covers::{Verdict, covers, covers_written, fits, proves};
 pub use draft::Draft;
 pub use lists::List;
 pub use media::{ARTIFACT, MEDIA, in_range, range_within};
 pub use objects::NoField;
 pub use shape::JsonTypes;
+pub(crate) use sound::is_sound;
 
 /// A JSON Schema. Cheap to clone.
 #[derive(Clone)]
@@ -45,7 +47,7 @@ struct Inner {
     node: Json,
     /// What `node` and these themselves may refer to.
     defs: Definitions,
-    /// Both as one.
+    /// Both as one, or what was written where more than that stood there.
     whole: OnceLock<Json>,
     validator: OnceLock<Result<Validator, String>>,
 }
@@ -76,6 +78,9 @@ impl Schema {
 
     /// What a document says that is written in `draft`.
     pub fn in_draft(document: Json, draft: Draft) -> Self {
+        if draft == Draft::Twelve && reader::is_node(&document) {
+            return Self::plain(document);
+        }
         let read = reader::read(&document, draft);
         let schema = Self::within(read.node, &Arc::new(read.defs));
         if !read.is_rewritten {
@@ -118,7 +123,11 @@ impl Schema {
 
     /// The schema as a document of its own, with the definitions that it refers to.
     pub fn as_json(&self) -> &Json {
-        self.0.whole.get_or_init(|| refer::joined(&self.0.node, &self.0.defs))
+        let Inner { node, defs, whole, .. } = &*self.0;
+        match whole.get() {
+            None if defs.is_empty() => node,
+            _ => whole.get_or_init(|| refer::joined(node, defs)),
+        }
     }
 
     /// All violations of `value`; none, if it fits. A schema that is none is broken by every value.
@@ -136,6 +145,18 @@ impl Schema {
     /// Whether `value` fits.
     pub fn accepts(&self, value: &Json) -> bool {
         self.validator().is_ok_and(|validator| validator.is_valid(value))
+    }
+
+    /// Whether it is proved that `value` fits, without a validator: to make one takes longer than to check a small
+    /// pipeline. What is not proved may fit all the same.
+    pub fn surely_accepts(&self, value: &Json) -> bool {
+        proves(self, &Self::constant_of(value.clone()))
+    }
+
+    /// Whether the schema, or a definition beside it, says something under `keyword` anywhere.
+    pub fn mentions(&self, keyword: &str) -> bool {
+        let Inner { node, defs, .. } = &*self.0;
+        mentions(node, keyword) || defs.values().any(|node| mentions(node, keyword))
     }
 
     /// Why this is no schema at all, if so.
@@ -164,6 +185,16 @@ impl Schema {
     fn validator(&self) -> Result<&Validator, &str> {
         let made = self.0.validator.get_or_init(|| compile(self.as_json()));
         made.as_ref().map_err(String::as_str)
+    }
+}
+
+fn mentions(node: &Json, keyword: &str) -> bool {
+    match node {
+        Json::Object(fields) => {
+            fields.iter().any(|(key, value)| key == keyword || mentions(value, keyword))
+        }
+        Json::Array(items) => items.iter().any(|item| mentions(item, keyword)),
+        _ => false,
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value as Json, json};
 
-use super::shape::{Branch, constants};
+use super::shape::{Branch, constants, keyword};
 use super::{JsonTypes, Schema};
 
 /// Why a field cannot be read off a value of this type.
@@ -137,7 +137,7 @@ impl Schema {
         let (mut open, mut told) = (branch.opaque, false);
         for part in &branch.parts {
             let before = found.len();
-            if let Some(Json::Object(properties)) = part.get("properties") {
+            if let Some(Json::Object(properties)) = keyword(part, "properties") {
                 told = true;
                 found.extend(properties.get(name));
             }
@@ -145,15 +145,15 @@ impl Schema {
             if found.len() > before {
                 continue;
             }
-            match part.get("additionalProperties") {
+            match keyword(part, "additionalProperties") {
                 Some(Json::Bool(false)) => return Said::Absent,
                 Some(Json::Bool(true)) => open = true,
                 Some(schema) => found.push(schema),
-                None => told |= part.contains_key("patternProperties"),
+                None => told |= keyword(part, "patternProperties").is_some(),
             }
         }
         if found.is_empty() {
-            let rest = branch.parts.iter().find_map(|part| part.get("unevaluatedProperties"));
+            let rest = branch.parts.iter().find_map(|part| keyword(part, "unevaluatedProperties"));
             match rest {
                 Some(Json::Bool(false)) => return Said::Absent,
                 Some(Json::Bool(true)) => open = true,
@@ -185,7 +185,7 @@ impl Schema {
 const UNTOLD: &str = "\u{0}";
 
 fn is_required(branch: &Branch<'_>, name: &str) -> bool {
-    branch.parts.iter().any(|part| match part.get("required") {
+    branch.parts.iter().any(|part| match keyword(part, "required") {
         Some(Json::Array(names)) => names.iter().any(|required| required == name),
         _ => false,
     })
@@ -194,7 +194,7 @@ fn is_required(branch: &Branch<'_>, name: &str) -> bool {
 fn names(branch: &Branch<'_>) -> Vec<String> {
     let mut names: Vec<String> = Vec::new();
     for part in &branch.parts {
-        let properties = part.get("properties").and_then(Json::as_object);
+        let properties = keyword(part, "properties").and_then(Json::as_object);
         let values = constants(part).unwrap_or_default().iter().filter_map(Json::as_object);
         for name in properties.into_iter().chain(values).flat_map(Map::keys) {
             if !names.contains(name) {
@@ -219,7 +219,7 @@ fn said_by_values(values: &[Json], name: &str) -> Said {
 }
 
 fn by_pattern<'s>(part: &'s Map<String, Json>, name: &str) -> Vec<&'s Json> {
-    let Some(Json::Object(patterns)) = part.get("patternProperties") else {
+    let Some(Json::Object(patterns)) = keyword(part, "patternProperties") else {
         return Vec::new();
     };
     let matches = |pattern: &String| {

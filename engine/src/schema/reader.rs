@@ -21,6 +21,14 @@ pub(super) struct Read {
     pub(super) is_rewritten: bool,
 }
 
+/// Whether a document of the current draft is a node as it stands: it has no definitions, and refers to none.
+pub(super) fn is_node(document: &Json) -> bool {
+    let is_framed = document
+        .as_object()
+        .is_some_and(|fields| fields.keys().any(|key| is_frame(key, Draft::Twelve)));
+    !is_framed && !has_reference(document)
+}
+
 pub(super) fn read(document: &Json, draft: Draft) -> Read {
     let Json::Object(fields) = document else {
         return Read { node: document.clone(), defs: Map::new(), is_rewritten: false };
@@ -30,6 +38,17 @@ pub(super) fn read(document: &Json, draft: Draft) -> Read {
         let node = fields.iter().filter(|(key, _)| !is_frame(key, draft));
         let node = node.map(|(key, value)| (key.clone(), value.clone())).collect();
         return Read { node: Json::Object(node), defs: Map::new(), is_rewritten: false };
+    }
+    if is_current
+        && let Some(Json::Object(defs)) = fields.get("$defs")
+        && fields.iter().all(|(key, value)| {
+            matches!(key.as_str(), "$schema" | "$defs") || is_flat(key, value, defs)
+        })
+        && defs.values().all(|value| is_flat("", value, defs))
+    {
+        let node = fields.iter().filter(|(key, _)| !is_frame(key, draft));
+        let node = node.map(|(key, value)| (key.clone(), value.clone())).collect();
+        return Read { node: Json::Object(node), defs: defs.clone(), is_rewritten: false };
     }
     let mut places = Places { draft, ..Places::default() };
     places.note(document, &mut String::new(), "");
@@ -54,12 +73,30 @@ fn is_frame(key: &str, draft: Draft) -> bool {
 
 fn has_reference(json: &Json) -> bool {
     match json {
-        Json::Object(fields) => {
-            ["$ref", "$dynamicRef"].iter().any(|key| fields.get(*key).is_some_and(Json::is_string))
-                || fields.values().any(has_reference)
-        }
+        Json::Object(fields) => fields.iter().any(|(key, value)| match value {
+            Json::String(_) => matches!(key.as_str(), "$ref" | "$dynamicRef"),
+            value => has_reference(value),
+        }),
         Json::Array(items) => items.iter().any(has_reference),
         _ => false,
+    }
+}
+
+/// Whether what stands under `key` refers to nothing but `defs`, in our form, and cannot be referred to: so do the
+/// documents that types of Rust have.
+fn is_flat(key: &str, value: &Json, defs: &Map<String, Json>) -> bool {
+    match (key, value) {
+        ("$ref", Json::String(reference)) => reference
+            .strip_prefix(PREFIX)
+            .is_some_and(|name| name.chars().all(is_plain) && defs.contains_key(name)),
+        (
+            "$id" | "$anchor" | "$dynamicAnchor" | "$dynamicRef" | "$recursiveRef"
+            | "$recursiveAnchor" | "$defs" | "definitions" | "additionalItems",
+            _,
+        ) => false,
+        (_, Json::Object(fields)) => fields.iter().all(|(key, value)| is_flat(key, value, defs)),
+        (_, Json::Array(items)) => items.iter().all(|item| is_flat("", item, defs)),
+        _ => true,
     }
 }
 

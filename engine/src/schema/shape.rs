@@ -202,16 +202,22 @@ fn plain_types(node: &Json) -> Option<JsonTypes> {
     match node {
         Json::Bool(takes) => Some(if *takes { JsonTypes::ALL } else { JsonTypes::NONE }),
         Json::Object(fields) => {
-            let made = ["$ref", "allOf", "anyOf", "oneOf"];
-            (!made.iter().any(|key| fields.contains_key(*key))).then(|| own_types(fields))
+            let is_made =
+                |key: &String| matches!(key.as_str(), "$ref" | "allOf" | "anyOf" | "oneOf");
+            (!fields.keys().any(is_made)).then(|| own_types(fields))
         }
         _ => None,
     }
 }
 
+/// What a schema says under `name`. It has few keywords: to look at each is faster than to hash one.
+pub(super) fn keyword<'s>(part: &'s Map<String, Json>, name: &str) -> Option<&'s Json> {
+    part.iter().find(|(key, _)| *key == name).map(|(_, value)| value)
+}
+
 /// The values that `const` or `enum` writes out.
 pub(super) fn constants(part: &Map<String, Json>) -> Option<&[Json]> {
-    match (part.get("const"), part.get("enum")) {
+    match (keyword(part, "const"), keyword(part, "enum")) {
         (Some(value), _) => Some(std::slice::from_ref(value)),
         (None, Some(Json::Array(values))) => Some(values),
         _ => None,
@@ -244,21 +250,21 @@ impl<'s> Opening<'s> {
             return vec![Branch { parts: vec![fields], types: own_types(fields), opaque: true }];
         }
         self.left -= 1;
-        let opaque = OPAQUE.iter().any(|key| fields.contains_key(*key));
+        let opaque = fields.keys().any(|key| OPAQUE.contains(&key.as_str()));
         let mut all = vec![Branch { parts: vec![fields], types: own_types(fields), opaque }];
-        if let Some(reference) = fields.get("$ref").and_then(Json::as_str) {
+        if let Some(reference) = keyword(fields, "$ref").and_then(Json::as_str) {
             match refer::target(reference, self.defs) {
                 Some(target) => all = product(all, &self.open(target, depth + 1)),
                 None => all.iter_mut().for_each(|branch| branch.opaque = true),
             }
         }
-        if let Some(Json::Array(parts)) = fields.get("allOf") {
+        if let Some(Json::Array(parts)) = keyword(fields, "allOf") {
             for part in parts {
                 all = product(all, &self.open(part, depth + 1));
             }
         }
         for key in ["anyOf", "oneOf"] {
-            if let Some(Json::Array(alternatives)) = fields.get(key) {
+            if let Some(Json::Array(alternatives)) = keyword(fields, key) {
                 let mut opened = Vec::new();
                 for alternative in alternatives {
                     opened.extend(self.open(alternative, depth + 1));
@@ -287,7 +293,7 @@ fn product<'s>(mut a: Vec<Branch<'s>>, b: &[Branch<'s>]) -> Vec<Branch<'s>> {
 }
 
 fn own_types(fields: &Map<String, Json>) -> JsonTypes {
-    let typed = fields.get("type").map_or(JsonTypes::ALL, JsonTypes::allowed);
+    let typed = keyword(fields, "type").map_or(JsonTypes::ALL, JsonTypes::allowed);
     match constants(fields) {
         None => typed,
         Some(values) => {

@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::tree::{Tree, Value};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::Findings;
 use crate::source::Source;
 use notes::{Comment, Notes};
 
@@ -26,7 +26,7 @@ pub enum Syntax {
 #[derive(Debug, thiserror::Error)]
 pub enum FormatError {
     #[error("the file cannot be read")]
-    Broken(Vec<Diagnostic>),
+    Broken(Findings),
     #[error("TOML has no null, which stands at `{path}`")]
     Null { path: String },
     #[error("the file cannot be written otherwise without loss")]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::finding;
-use crate::diagnostic::{Diagnostic, Rule};
+use crate::diagnostic::{Diagnostic, Findings, Rule};
 use crate::document::tree::{Style, Tree, Value};
 use crate::source::{Source, Span};
 
@@ -108,7 +108,7 @@ pub(in crate::document) fn collection(
 }
 
 /// Takes out what only follows from a value that was cut: its rest, read as something else.
-pub(in crate::document) fn without_echoes(findings: &mut Vec<Diagnostic>) {
+pub(in crate::document) fn without_echoes(findings: &mut Findings) {
     let cut: Vec<Span> = findings
         .iter()
         .filter(|finding| finding.rule == &RULE)

@@ -7,10 +7,10 @@ mod structure;
 use std::sync::Arc;
 
 use super::{Document, parse};
-use crate::diagnostic::{Diagnostic, plain};
+use crate::diagnostic::{Diagnostic, Findings, plain};
 use crate::source::{Source, Span};
 
-fn read(path: &str, text: &str) -> (Option<Document>, Vec<Diagnostic>) {
+fn read(path: &str, text: &str) -> (Option<Document>, Findings) {
     parse(&Arc::new(Source::new(path, text)))
 }
 

@@ -18,20 +18,20 @@ use insta::assert_snapshot;
 
 use super::graph::{Body, Gives, Plan, Work};
 use super::{check, check_with};
-use crate::diagnostic::{Diagnostic, Severity, plain};
+use crate::diagnostic::{Findings, Severity, plain};
 use crate::document;
 use crate::source::Source;
 pub(in crate::plan) use catalog::catalog;
 
 /// The plan, and what is wrong with it or with the file.
-pub(in crate::plan) fn planned(path: &str, text: &str) -> (Option<Plan>, Vec<Diagnostic>) {
+pub(in crate::plan) fn planned(path: &str, text: &str) -> (Option<Plan>, Findings) {
     let source = Arc::new(Source::new(path, text));
     let (document, mut findings) = document::parse(&source);
     let Some(document) = document else {
         return (None, findings);
     };
     let (plan, more) = check(&document, &catalog());
-    findings.extend(more);
+    findings.append(more);
     (plan, findings)
 }
 
@@ -58,7 +58,7 @@ fn among(files: &[(&str, &str)], text: &str) -> String {
 }
 
 /// The plan of a pipeline that names these files, and what is wrong with it.
-fn planned_among(files: &[(&str, &str)], text: &str) -> (Option<Plan>, Vec<Diagnostic>) {
+fn planned_among(files: &[(&str, &str)], text: &str) -> (Option<Plan>, Findings) {
     let source = Arc::new(Source::new("pipelines/test.yaml", text));
     let (document, mut findings) = document::parse(&source);
     let read = |path: &Path| match files.iter().find(|(name, _)| Path::new(name) == path) {
@@ -67,7 +67,7 @@ fn planned_among(files: &[(&str, &str)], text: &str) -> (Option<Plan>, Vec<Diagn
     };
     let document = document.expect("the pipeline is read");
     let (plan, more) = check_with(&document, &catalog(), &read);
-    findings.extend(more);
+    findings.append(more);
     (plan, findings)
 }
 

@@ -845,7 +845,7 @@ fn a_budget_that_cannot_be_computed_fails_its_node_before_anything_starts() {
 fn what_a_failed_run_did_is_undone_the_last_first() {
     let undo = |of: &str, undone| {
         let with = vec![("undoes".into(), value(undone))];
-        Node { undo: Some(Call { with, ..call("free", "0") }), ..free(of) }
+        Node { undo: Some(Box::new(Call { with, ..call("free", "0") })), ..free(of) }
     };
     let nodes = vec![
         undo("a", "a.made"),

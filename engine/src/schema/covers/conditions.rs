@@ -11,52 +11,25 @@ use super::facts::{field_nodes, is_required, most, rest_nodes, written};
 use super::prove::{At, Proof};
 use super::{language, same};
 
-/// The keywords that have a meaning together with `key` alone, `key` among them.
-pub(super) fn together(key: &str) -> Option<&'static [&'static str]> {
+/// The keywords that say what `key` means, besides itself.
+pub(super) fn together(key: &str) -> impl Iterator<Item = &'static str> {
+    const NONE: &[&str] = &[];
     const CONTAINS: &[&str] = &["contains", "minContains", "maxContains"];
     const CASES: &[&str] = &["if", "then", "else"];
     const FIELDS: &[&str] = &["properties", "patternProperties", "additionalProperties"];
     const ITEMS: &[&str] = &["prefixItems", "items"];
     // What is left over depends on whatever speaks of fields or items.
-    const FIELDS_LEFT: &[&str] = &[
-        "properties",
-        "patternProperties",
-        "additionalProperties",
-        "unevaluatedProperties",
-        "$ref",
-        "allOf",
-        "anyOf",
-        "oneOf",
-        "if",
-        "then",
-        "else",
-        "not",
-        "dependentSchemas",
-    ];
-    const ITEMS_LEFT: &[&str] = &[
-        "prefixItems",
-        "items",
-        "contains",
-        "unevaluatedItems",
-        "$ref",
-        "allOf",
-        "anyOf",
-        "oneOf",
-        "if",
-        "then",
-        "else",
-        "not",
-        "dependentSchemas",
-    ];
-    Some(match key {
-        "contains" | "minContains" | "maxContains" => CONTAINS,
-        "if" | "then" | "else" => CASES,
-        "additionalProperties" => FIELDS,
-        "items" => ITEMS,
-        "unevaluatedProperties" => FIELDS_LEFT,
-        "unevaluatedItems" => ITEMS_LEFT,
-        _ => return None,
-    })
+    const MADE: &[&str] = &["$ref", "allOf", "anyOf", "oneOf", "not", "dependentSchemas"];
+    let groups = match key {
+        "contains" | "minContains" | "maxContains" => [CONTAINS, NONE, NONE, NONE],
+        "if" | "then" | "else" => [CASES, NONE, NONE, NONE],
+        "additionalProperties" => [FIELDS, NONE, NONE, NONE],
+        "items" => [ITEMS, NONE, NONE, NONE],
+        "unevaluatedProperties" => [FIELDS, CASES, MADE, NONE],
+        "unevaluatedItems" => [ITEMS, CONTAINS, CASES, MADE],
+        _ => [NONE; 4],
+    };
+    groups.into_iter().flatten().copied()
 }
 
 impl<'s> Proof<'s> {

@@ -25,8 +25,8 @@ const MAX_BRANCHES: usize = 128;
 /// So deep the walk goes.
 const MAX_DEPTH: usize = 48;
 
-/// Whether it is proved.
-pub(super) fn proves(consumer: &Schema, producer: &Schema) -> bool {
+/// Whether it is proved that `consumer` takes all that `producer` gives: the quick half of [`covers`](super::covers).
+pub fn proves(consumer: &Schema, producer: &Schema) -> bool {
     let mut proof = Proof {
         consumer: &consumer.0.defs,
         producer: &producer.0.defs,
@@ -131,13 +131,12 @@ impl<'s> Proof<'s> {
 
     /// Whether the branch says `key`, and all that it depends on, word by word.
     fn stands(&self, fields: &Map<String, Json>, key: &str, branch: &Branch<'s>) -> bool {
-        let own = [key];
-        let keys = together(key).unwrap_or(&own);
         branch.parts.iter().any(|part| {
-            keys.iter().all(|key| match (fields.get(*key), part.get(*key)) {
+            let same = |key: &str| match (fields.get(key), part.get(key)) {
                 (Some(a), Some(b)) => same::says(key, [(a, self.consumer), (b, self.producer)]),
                 (a, b) => a.is_none() && b.is_none(),
-            })
+            };
+            same(key) && together(key).all(same)
         })
     }
 
