@@ -42,6 +42,10 @@ impl<'t> Fields<'t> {
         self.entries.iter().find(|(key, _)| key.name == name).map(|(key, _)| *key)
     }
 
+    pub(super) fn value(&self, name: &str) -> Option<&'t Tree> {
+        self.entries.iter().find(|(key, _)| key.name == name).map(|(_, value)| *value)
+    }
+
     /// Whether `name` stands there, with a value or without.
     pub(super) fn names(&self, name: &str) -> bool {
         self.key(name).is_some() || self.empty.contains(&name)

@@ -1,7 +1,7 @@
 //! How is a node read: what it does, when and how often?
 
 use super::fields::{Field, Fields, Reader, entry};
-use super::rules;
+use super::rules::{self, foreign_key};
 use super::syntax::{
     BodyBlock, CallBlock, CarryBlock, Entry, GateBlock, GateWord, NeedBlock, NodeBlock,
     OnErrorWord, RepeatBlock, Target, ValueBlock, WorkBlock,
@@ -148,8 +148,8 @@ impl Reader<'_> {
             ["use", "nodes", "approve"].into_iter().filter_map(|key| fields.key(key)).collect();
         match said[..] {
             [] => {
-                let is_told =
-                    ["uses", "use", "nodes", "approve"].iter().any(|key| fields.names(key));
+                let is_told = ["use", "nodes", "approve"].iter().any(|key| fields.names(key))
+                    || foreign_key::words_for("use").any(|word| fields.names(word));
                 if !is_told {
                     let finding =
                         rules::node_shape::nothing_to_do(self.source, &node.name, node.span);
@@ -178,7 +178,9 @@ impl Reader<'_> {
     /// `use`, `with`, `provider` and `model`.
     pub(super) fn call(&mut self, fields: &mut Fields<'_>) -> CallBlock {
         // Where nothing is known of the ports, and that is told, the kind asks for none.
-        let are_lost = fields.names("with") && fields.key("with").is_none();
+        let are_lost = (fields.names("with") && fields.key("with").is_none())
+            || fields.value("with").is_some_and(|with| !matches!(with.value, Value::Map(_)))
+            || foreign_key::words_for("with").any(|word| fields.names(word));
         let target = fields.take("use").and_then(|field| self.target(field));
         CallBlock {
             target: target.filter(|_| !are_lost),
@@ -323,19 +325,24 @@ impl Reader<'_> {
 /// Keys that stand without the one that gives them a meaning.
 fn lonely<'t>(fields: &Fields<'t>) -> Vec<(&'t Key, &'static str)> {
     let partners: [(&str, &[&str], &str); 9] = [
-        ("with", &["use", "uses"], "use"),
-        ("provider", &["use", "uses"], "use"),
-        ("model", &["use", "uses"], "use"),
+        ("with", &["use"], "use"),
+        ("provider", &["use"], "use"),
+        ("model", &["use"], "use"),
         ("outputs", &["nodes"], "nodes"),
-        ("as", &["map", "for_each"], "map"),
-        ("key", &["map", "for_each"], "map"),
-        ("limit", &["map", "for_each"], "map"),
-        ("max_items", &["map", "for_each"], "map"),
+        ("as", &["map"], "map"),
+        ("key", &["map"], "map"),
+        ("limit", &["map"], "map"),
+        ("max_items", &["map"], "map"),
         ("carry", &["map", "repeat"], "map` or `repeat"),
     ];
     partners
         .into_iter()
-        .filter(|(_, partners, _)| !partners.iter().any(|key| fields.names(key)))
+        .filter(|(_, partners, _)| {
+            !partners.iter().any(|partner| {
+                fields.names(partner)
+                    || foreign_key::words_for(partner).any(|word| fields.names(word))
+            })
+        })
         .filter_map(|(key, _, partner)| Some((fields.key(key)?, partner)))
         .collect()
 }

@@ -69,7 +69,8 @@ pub(super) fn read(reader: &mut Reader<'_>, tree: &Tree) -> Option<Document> {
 
 /// `nodes` and `outputs` of a pipeline.
 fn body(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> BodyBlock {
-    if !fields.names("nodes") {
+    let is_told = rules::foreign_key::words_for("nodes").any(|word| fields.names(word));
+    if !fields.names("nodes") && !is_told {
         reader.report(rules::missing_key::found(
             reader.source,
             crate::source::Span { end: fields.span.start, ..fields.span },
@@ -87,7 +88,9 @@ fn body(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> BodyBlock {
 fn version(reader: &mut Reader<'_>, fields: &mut Fields<'_>) -> Option<()> {
     let Some((_, tree)) = fields.take("flow") else {
         let start = crate::source::Span { end: fields.span.start, ..fields.span };
-        reader.report(rules::missing_key::no_version(reader.source, start));
+        if !rules::foreign_key::words_for("flow").any(|word| fields.names(word)) {
+            reader.report(rules::missing_key::no_version(reader.source, start));
+        }
         return Some(());
     };
     if tree.to_json() != 1 {
@@ -127,7 +130,10 @@ fn inputs(reader: &mut Reader<'_>, (key, tree): Field<'_>) -> Vec<InputBlock> {
 
 fn input(reader: &mut Reader<'_>, (key, tree): Field<'_>) -> Option<InputBlock> {
     let name = reader.name(&key.name, key.span);
-    let entries = reader.map(tree, &key.name, "a JSON Schema, such as `{ type: string }`")?;
+    let Value::Map(entries) = &tree.value else {
+        reader.report(rules::wrong_type::no_schema(reader.source, tree, &key.name));
+        return None;
+    };
     refuse_expressions(reader, tree, &key.name);
     let default = entries.iter().find(|(key, _)| key.name == "default");
     let schema: Vec<(Key, Tree)> =

@@ -9,7 +9,7 @@ use super::scope::{Scope, Type};
 use super::{field, rules};
 use crate::document::syntax::{ApproveBlock, Entry, ValueBlock};
 use crate::expression::Template;
-use crate::schema::{JsonTypes, Schema};
+use crate::schema::{JsonTypes, Schema, not_a_schema};
 
 impl Planner<'_> {
     /// The question, unless something of it is broken, and the type of what it gives.
@@ -95,10 +95,9 @@ impl Planner<'_> {
             self.expect("schema", "a JSON Schema", at, of, JsonTypes::OBJECT);
             return Some(Schema::new(json!({ "type": "object" })));
         };
-        let fault = match jsonschema::meta::validate(json) {
-            Ok(()) => Schema::new(json.clone()).fault().map(|why| (String::new(), why.to_owned())),
-            Err(error) => Some((error.instance_path().as_str().to_owned(), error.to_string())),
-        };
+        let fault = not_a_schema(json).or_else(|| {
+            Schema::new(json.clone()).fault().map(|why| (String::new(), why.to_owned()))
+        });
         let Some((path, why)) = fault else { return Some(Schema::new(json.clone())) };
         let at = written.tree.at_pointer(&path).place();
         self.findings.push(question::no_schema(self.source, at, &why));

@@ -11,7 +11,7 @@ use crate::document::Document;
 use crate::document::syntax::InputBlock;
 use crate::document::tree::{Tree, Value};
 use crate::expression::Template;
-use crate::schema::{ARTIFACT, MEDIA, Schema, is_sound};
+use crate::schema::{ARTIFACT, MEDIA, Schema, is_sound, not_a_schema};
 
 /// What is wrong with a value that was given for an input, or with its absence.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -103,9 +103,8 @@ impl Planner<'_> {
         let json = block.schema.to_json();
         let name = block.name.value.as_str();
         let is_sound = is_sound(&json);
-        if !is_sound && let Err(error) = jsonschema::meta::validate(&json) {
-            let tree = block.schema.at_pointer(error.instance_path().as_str());
-            let why = error.to_string();
+        if let Some((path, why)) = not_a_schema(&json) {
+            let tree = block.schema.at_pointer(&path);
             let finding = bad_input::schema(self.source, tree.place(), name, &why);
             self.findings.push(finding);
             return None;

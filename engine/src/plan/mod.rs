@@ -286,19 +286,22 @@ impl<'a> Planner<'a> {
                 scope.give(node.name.value.as_str(), None);
             }
         }
-        let mut nodes = Vec::with_capacity(level.order.len());
+        // None once one is broken: of a file full of mistakes no graph is built.
+        let mut nodes = Some(Vec::with_capacity(level.order.len()));
         for position in &level.order {
             let (node, of) = self.node(level, *position, (index, place[*position]), &scope);
             let of = if level.cyclic[*position] { None } else { of };
             scope.give(level.block.nodes[*position].name.value.as_str(), of);
-            nodes.push(node.map(|mut node| {
-                node.needs = level.needs[*position].iter().map(|need| place[*need]).collect();
-                node.needs.sort_unstable();
-                node
-            }));
+            match (&mut nodes, node) {
+                (Some(nodes), Some(mut node)) => {
+                    node.needs = level.needs[*position].iter().map(|need| place[*need]).collect();
+                    node.needs.sort_unstable();
+                    nodes.push(node);
+                }
+                _ => nodes = None,
+            }
         }
         let (outputs, of) = self.outputs(level, &scope);
-        let nodes = nodes.into_iter().collect::<Option<Vec<_>>>();
         self.bodies[index.0 as usize] = nodes
             .zip(outputs)
             .map(|(nodes, outputs)| Body::new(nodes, Gives::Outputs(outputs), parent));

@@ -21,8 +21,8 @@ mod told;
 use std::fmt;
 use std::sync::{Arc, OnceLock};
 
-use jsonschema::Validator;
 use jsonschema::error::ValidationErrorKind;
+use jsonschema::{ValidationError, Validator};
 use schemars::JsonSchema;
 use schemars::generate::Contract;
 use serde::{Deserialize, Serialize};
@@ -207,18 +207,32 @@ fn compile(json: &Json) -> Result<Validator, String> {
             Ok(Box::new(media::MediaRange(range.as_str().unwrap_or("*/*").to_owned())))
         })
         .build(json)
-        .map_err(|error| match error.kind() {
-            ValidationErrorKind::AnyOf { .. }
-                if error.instance_path().as_str().ends_with("/type") =>
-            {
-                format!("{} is no type: there are {}", error.instance(), TYPES.join(", "))
-            }
-            _ => error.to_string(),
-        })
+        .map_err(|error| told_of_schema(&error))
+}
+
+fn told_of_schema(error: &ValidationError<'_>) -> String {
+    let is_type = error.instance_path().as_str().ends_with("/type");
+    match error.kind() {
+        ValidationErrorKind::AnyOf { .. } if is_type => {
+            format!("{} is no type: there are {}", error.instance(), TYPES.join(", "))
+        }
+        _ => error.to_string(),
+    }
+}
+
+/// Where in `json` something stands that no schema says, as a JSON Pointer, and why not; none, if it is a schema.
+/// References to other files are not followed.
+pub fn not_a_schema(json: &Json) -> Option<(String, String)> {
+    if is_sound(json) {
+        return None;
+    }
+    let error = jsonschema::meta::validate(json).err()?;
+    Some((error.instance_path().as_str().to_owned(), told_of_schema(&error)))
 }
 
 /// What the keyword `type` may say.
-const TYPES: [&str; 7] = ["string", "number", "integer", "boolean", "object", "array", "null"];
+pub(crate) const TYPES: [&str; 7] =
+    ["string", "number", "integer", "boolean", "object", "array", "null"];
 
 impl PartialEq for Schema {
     fn eq(&self, other: &Self) -> bool {

@@ -11,7 +11,7 @@ pub(super) mod date;
 pub(super) mod duplicate_key;
 pub(super) mod expression_syntax;
 pub(super) mod flow_version;
-pub(super) mod foreign_key;
+pub(in crate::document) mod foreign_key;
 pub(super) mod key_not_text;
 pub(super) mod literal_only;
 pub(super) mod merge_key;

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use super::finding;
 use crate::diagnostic::{Diagnostic, Rule};
-use crate::document::tree::Tree;
+use crate::document::format::Syntax;
+use crate::document::tree::{Tree, Value};
+use crate::schema::TYPES;
 use crate::source::Source;
 
 pub(in crate::document) static RULE: Rule = Rule {
@@ -33,6 +35,16 @@ pub(in crate::document) fn no_list(source: &Arc<Source>, tree: &Tree, key: &str)
     }
 }
 
+/// `tree`, the value of the input `name`, is no schema; a word may be its type.
+pub(in crate::document) fn no_schema(source: &Arc<Source>, tree: &Tree, name: &str) -> Diagnostic {
+    let finding = found(source, tree, name, "a JSON Schema, such as `{ type: string }`");
+    let Some(word) = tree.text().filter(|word| TYPES.contains(word)) else { return finding };
+    let sign = if Syntax::of(source) == Syntax::Toml { " = " } else { ": " };
+    let quote = if Syntax::of(source) == Syntax::Toml { "\"" } else { "" };
+    let text = format!("{{ type{sign}{quote}{word}{quote} }}");
+    finding.help(format!("write `{text}`")).fix(tree.span, text)
+}
+
 /// `tree`, the value of `key`, is not a number; a text may be one in quotes.
 pub(in crate::document) fn no_count(source: &Arc<Source>, tree: &Tree, key: &str) -> Diagnostic {
     let finding = found(source, tree, key, "a whole number");
@@ -50,5 +62,41 @@ pub(in crate::document) fn found(
     expected: &str,
 ) -> Diagnostic {
     let message = format!("`{key}` takes {expected}, not {}", tree.what());
-    finding(&RULE, source, tree, message)
+    let finding = finding(&RULE, source, tree, message);
+    match meant(source, tree, key) {
+        Some(help) => finding.help(help),
+        None => finding,
+    }
+}
+
+/// How to write what `tree`, the value of `key`, is likely to mean.
+fn meant(source: &Source, tree: &Tree, key: &str) -> Option<String> {
+    Some(match (key, &tree.value) {
+        ("retry", Value::Number(attempts)) => format!("write `retry: {{ attempts: {attempts} }}`"),
+        ("cache", Value::Bool(_)) => "write `auto`, `off`, or `{ ttl: 30d }`".into(),
+        ("fallback", Value::Text(text)) => {
+            let kind = if text.text.contains('/') { "use" } else { "provider" };
+            format!("write `[{{ {kind}: {} }}]`", text.text)
+        }
+        ("nodes", Value::List(_)) => "write each node under its name: `draft: { use: … }`".into(),
+        ("with", Value::List(_) | Value::Text(_)) => {
+            "write each value under its port: `with: { prompt: … }`".into()
+        }
+        ("inputs", Value::List(_)) => {
+            "write each input under its name: `topic: { type: string }`".into()
+        }
+        ("outputs", Value::Text(_) | Value::List(_)) => {
+            "give each value a name: `outputs: { film: \"${{ film.video }}\" }`".into()
+        }
+        (_, Value::List(_)) if source.slice(tree.span).starts_with("[[") => {
+            format!("write `{}`", header(source.slice(tree.span))?)
+        }
+        _ => return None,
+    })
+}
+
+/// The header of a list of tables in TOML as that of one table.
+fn header(written: &str) -> Option<&str> {
+    let end = written.find("]]")?;
+    written.get(1..=end)
 }

@@ -2,7 +2,8 @@
 
 use insta::assert_snapshot;
 
-use super::{nodes, yaml};
+use super::{nodes, read, yaml};
+use crate::diagnostic::plain;
 
 #[test]
 fn unknown_keys_are_told_with_what_was_meant() {
@@ -51,6 +52,64 @@ fn unknown_keys_are_told_with_what_was_meant() {
 }
 
 #[test]
+fn words_of_other_tools_are_told_once_with_what_they_are_called_here() {
+    assert_snapshot!(yaml("version: 1\nparams: { topic: string }\nsteps:\n  a: { kind: value, params: { value: 1 } }\n"), @r"
+        error[foreign-key] 1:1 `version`: a pipeline has no key `version`: it is called `flow` here
+          help: write `flow`
+          fix: `flow`
+        error[foreign-key] 2:1 `params`: a pipeline has no key `params`: it is called `inputs` here
+          help: write `inputs`
+          fix: `inputs`
+        error[foreign-key] 3:1 `steps`: a pipeline has no key `steps`: it is called `nodes` here
+          help: write `nodes`
+          fix: `nodes`
+    ");
+    assert_snapshot!(nodes("a: { kind: value, params: { value: 1 } }\nb: { use: value, inputs: { value: 1 }, after: [a] }\n"), @r"
+        error[foreign-key] 3:8 `kind`: a node has no key `kind`: it is called `use` here
+          help: write `use`
+          fix: `use`
+        error[foreign-key] 3:21 `params`: a node has no key `params`: it is called `with` here
+          help: write `with`
+          fix: `with`
+        error[foreign-key] 4:20 `inputs`: a node has no key `inputs`: it is called `with` here
+          help: write `with`
+          fix: `with`
+        error[foreign-key] 4:42 `after`: a node has no key `after`: it is called `needs` here
+          help: write `needs`
+          fix: `needs`
+    ");
+}
+
+#[test]
+fn values_of_a_likely_meaning_are_told_with_how_to_write_it() {
+    assert_snapshot!(nodes("a: { use: value, with: [1], cache: true, fallback: local }\nb: { use: value, fallback: agent/critic }\nc: { nodes: {}, outputs: x }\n"), @r#"
+        error[wrong-type] 3:26 `[1]`: `with` takes a map of ports and values, not a list
+          help: write each value under its port: `with: { prompt: … }`
+        error[wrong-type] 3:38 `true`: `cache` takes a word, not a boolean
+          help: write `auto`, `off`, or `{ ttl: 30d }`
+        error[wrong-type] 3:54 `local`: `fallback` takes a list of alternatives, not text
+          help: write `[{ provider: local }]`
+        error[wrong-type] 4:30 `agent/critic`: `fallback` takes a list of alternatives, not text
+          help: write `[{ use: agent/critic }]`
+        error[wrong-type] 5:28 `x`: `outputs` takes a map of names and values, not text
+          help: give each value a name: `outputs: { film: "${{ film.video }}" }`
+    "#);
+    assert_snapshot!(yaml("flow: 1\ninputs: [topic]\nnodes: [{ name: a }]\n"), @r"
+        error[wrong-type] 2:9 `[topic]`: `inputs` takes a map, not a list
+          help: write each input under its name: `topic: { type: string }`
+        error[wrong-type] 3:8 `[{ name: a }]`: `nodes` takes a map of nodes by name, not a list
+          help: write each node under its name: `draft: { use: … }`
+    ");
+    assert_snapshot!(plain(&read("test.toml", "flow = 1\ninputs.topic = 'string'\n[[nodes.a]]\nuse = 'value'\n").1), @r#"
+        error[wrong-type] 2:16 `'string'`: `topic` takes a JSON Schema, such as `{ type: string }`, not text
+          help: write `{ type = "string" }`
+          fix: `{ type = "string" }`
+        error[wrong-type] 3:1 `[[nodes.a]]`: `a` takes a map, not a list
+          help: write `[nodes.a]`
+    "#);
+}
+
+#[test]
 fn keys_without_a_value_are_told() {
     assert_snapshot!(nodes("a:\nb:\n  use: value\n  when:\n  with:\n    x: null\n  needs:\n    a:\n"), @"
         error[null-value] 3:3 `a`: `a` has no value
@@ -83,11 +142,13 @@ fn names_that_expressions_cannot_read_are_told() {
         error[bad-name] 9:3 `''`: `` is not a name that expressions can read
           help: use `a-z`, `0-9` and `_`, first a letter, at most 64 characters
     ");
-    assert_snapshot!(yaml("flow: 1\ninputs: { my-topic: { type: string }, x: string }\nnodes: {}\noutputs: { the-film: 1 }\n"), @"
+    assert_snapshot!(yaml("flow: 1\ninputs: { my-topic: { type: string }, x: string }\nnodes: {}\noutputs: { the-film: 1 }\n"), @r"
         error[dash-in-name] 2:11 `my-topic`: expressions would read `my-topic` as a subtraction
           help: write `my_topic`
           fix: `my_topic`
         error[wrong-type] 2:42 `string`: `x` takes a JSON Schema, such as `{ type: string }`, not text
+          help: write `{ type: string }`
+          fix: `{ type: string }`
         error[dash-in-name] 4:12 `the-film`: expressions would read `the-film` as a subtraction
           help: write `the_film`
           fix: `the_film`
@@ -126,12 +187,14 @@ fn values_of_another_type_are_told() {
           help: write `4`
           fix: `4`
         error[wrong-type] 3:45 `3`: `retry` takes a map, not a number
+          help: write `retry: { attempts: 3 }`
         error[wrong-type] 3:55 `b`: `needs` takes a list of nodes: `[look]`, not text
           help: write `[b]`
           fix: `[b]`
         error[wrong-type] 3:64 `3`: `with` takes a map of ports and values, not a number
         error[wrong-type] 3:77 `{}`: `fallback` takes a list of alternatives, not a map
         error[wrong-type] 4:15 `[x]`: `nodes` takes a map of nodes by name, not a list
+          help: write each node under its name: `draft: { use: … }`
         error[unquoted-text] 4:26 `3`: `pool` takes text, and `3` without quotes is a number
           help: write `"3"`
           fix: `"3"`
@@ -144,12 +207,15 @@ fn values_of_another_type_are_told() {
           help: write `"3"`
           fix: `"3"`
         error[wrong-type] 3:9 `[]`: `inputs` takes a map, not a list
+          help: write each input under its name: `topic: { type: string }`
         error[wrong-type] 4:8 `x`: `pools` takes a map, not text
         error[unquoted-text] 5:21 `3`: `image` takes text, and `3` without quotes is a number
           help: write `"3"`
           fix: `"3"`
         error[wrong-type] 6:8 `[]`: `nodes` takes a map of nodes by name, not a list
+          help: write each node under its name: `draft: { use: … }`
         error[wrong-type] 7:10 `x`: `outputs` takes a map of names and values, not text
+          help: give each value a name: `outputs: { film: "${{ film.video }}" }`
     "#);
 }
 

@@ -33,11 +33,28 @@ pub(in crate::plan) fn found(
         return dash_in_name::read(source, span, source.slice(span), &repaired);
     }
     let finding = Diagnostic::error(&RULE, source, at, format!("nothing here is called `{name}`"));
+    if let Some(help) = elsewhere(source, name, at) {
+        return finding.help(help);
+    }
     match nearest(name, known.iter().copied()) {
         // What is given in capitals is mended to small letters; then what reads it is too.
         Some(near) if near == name.to_ascii_lowercase() => finding.write(near),
         Some(near) => finding.help(format!("write `{near}`, or add a node called `{name}`")),
         None => finding.help(format!("add a node called `{name}`, or read one that there is")),
+    }
+}
+
+/// How to say what `name` means in other tools.
+fn elsewhere(source: &Source, name: &str, at: Span) -> Option<String> {
+    match name {
+        "env" => Some("declare an input, and give it by `-i name=env:NAME`".into()),
+        "nodes" | "steps" | "jobs" | "tasks" => {
+            let rest = source.text.get(at.range().end..)?.strip_prefix('.')?;
+            let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_'));
+            let node = &rest[..end.unwrap_or(rest.len())];
+            Some(format!("write `{node}`: a node is read by its own name"))
+        }
+        _ => None,
     }
 }
 

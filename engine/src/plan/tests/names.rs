@@ -14,6 +14,12 @@ fn names_that_nothing_has_are_told_with_what_was_meant() {
         error[unknown-name] 4:84 `darft`: nothing here is called `darft`
           help: write `draft`, or add a node called `darft`
     ");
+    assert_snapshot!(nodes("a: { use: value, with: { value: 1 } }\nb: { use: value, with: { value: \"${{ nodes.a.value }} ${{ env.HOME }}\" } }\n"), @r"
+        error[unknown-name] 4:40 `nodes`: nothing here is called `nodes`
+          help: write `a`: a node is read by its own name
+        error[unknown-name] 4:61 `env`: nothing here is called `env`
+          help: declare an input, and give it by `-i name=env:NAME`
+    ");
     assert_snapshot!(nodes("my-node: { use: value, with: { value: 1 } }\nfilm: { use: value, with: { value: \"${{ my-node.value }}\" } }\n"), @"
         error[dash-in-name] 3:3 `my-node`: expressions would read `my-node` as a subtraction
           help: write `my_node`

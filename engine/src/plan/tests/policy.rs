@@ -75,7 +75,7 @@ fn a_question_can_be_answered() {
           help: read another value, or `x | default(…)`
         error[expression-type] 5:24 `'${{ [1] }}'`: `ask` takes a text, and this may be a list
           help: read another value, or `x | default(…)`
-        error[question] 5:54 `strng`: `schema` is no JSON Schema: "strng" is not valid under any of the schemas listed in the 'anyOf' keyword
+        error[question] 5:54 `strng`: `schema` is no JSON Schema: "strng" is no type: there are string, number, integer, boolean, object, array, null
           help: write one, such as `{ type: object, properties: { title: { type: string } } }`
         error[port-mismatch] 6:63 `w`: `else` would not take `"w"`
           here: may be anything of `{"const":"w"}`

@@ -149,7 +149,7 @@ fn what_the_language_has_is_run() {
 #[test]
 fn inputs_are_schemas_with_defaults_that_fit() {
     assert_snapshot!(wrong("flow: 1\ninputs:\n  a: { type: strin }\n  b: { type: integer, default: x }\n  c: { x-media: image/*, default: cover.png }\n  d: { type: object, properties: { e: { type: integer } }, default: { e: no } }\nnodes: { f: { use: value, with: { value: \"${{ inputs.a.b }} ${{ inputs.g }}\" } } }\n"), @r#"
-        error[bad-input] 3:14 `strin`: the input `a` has no valid schema: "strin" is not valid under any of the schemas listed in the 'anyOf' keyword
+        error[bad-input] 3:14 `strin`: the input `a` has no valid schema: "strin" is no type: there are string, number, integer, boolean, object, array, null
           help: write a JSON Schema, such as `{ type: string }`
         error[bad-input] 4:32 `x`: the default of `b` does not fit: "x" is not of type "integer"
           help: change the default or the schema

@@ -43,6 +43,21 @@ pub(super) fn value_fits(consumer: &Json, value: &Json) -> bool {
     })
 }
 
+/// Whether it is certain that `value` does not fit.
+pub(super) fn value_is_refused(consumer: &Json, value: &Json) -> bool {
+    let Json::Object(fields) = consumer else {
+        return consumer == &Json::Bool(false);
+    };
+    // Numbers that are written otherwise may be equal.
+    let is_plain = matches!(value, Json::Null | Json::Bool(_) | Json::String(_));
+    fields.iter().any(|(key, told)| match key.as_str() {
+        "type" => !JsonTypes::of(value).within(JsonTypes::allowed(told)),
+        "const" => is_plain && told != value,
+        "enum" => is_plain && told.as_array().is_some_and(|values| !values.contains(value)),
+        _ => false,
+    })
+}
+
 /// The branch says the very same.
 pub(super) fn said(branch: &Branch<'_>, key: &str, value: &Json) -> bool {
     branch.parts.iter().any(|part| part.get(key) == Some(value))

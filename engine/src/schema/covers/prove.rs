@@ -14,7 +14,8 @@ use super::super::{Definitions, JsonTypes, MEDIA, Schema, refer};
 use super::conditions::together;
 use super::facts::{
     bounded, field_nodes, have_other_tags, is_loose, is_required, is_true, item_nodes, matched,
-    most, prefix, ranged, rest_nodes, said, single_types, sized, value_fits, written,
+    most, prefix, ranged, rest_nodes, said, single_types, sized, value_fits, value_is_refused,
+    written,
 };
 use super::{language, same};
 
@@ -232,6 +233,10 @@ impl<'s> Proof<'s> {
         if alternatives.iter().any(|one| self.branch(one, branch, at.same())) {
             return true;
         }
+        let some_fits = |value: &&Json| alternatives.iter().any(|one| value_fits(one, value));
+        if written(branch).is_some_and(|values| values.iter().all(some_fits)) {
+            return true;
+        }
         // Values of different types may go different ways.
         let parts = single_types(branch.types);
         parts.len() > 1
@@ -243,6 +248,14 @@ impl<'s> Proof<'s> {
 
     /// Exactly one alternative: one takes all, and no other takes any.
     fn one(&mut self, alternatives: &'s [Json], branch: &Branch<'s>, at: At) -> bool {
+        let only_one_fits = |value: &&Json| {
+            let taking = alternatives.iter().position(|one| value_fits(one, value));
+            let mut others = alternatives.iter().enumerate().filter(|(at, _)| Some(*at) != taking);
+            taking.is_some() && others.all(|(_, one)| value_is_refused(one, value))
+        };
+        if written(branch).is_some_and(|values| values.iter().all(only_one_fits)) {
+            return true;
+        }
         let parts = single_types(branch.types);
         parts.into_iter().all(|types| {
             let branch = Branch { types, ..branch.clone() };
