@@ -2,6 +2,7 @@
 
 use flow_engine::host::history::History;
 use flow_engine::host::store::inbox::Message;
+use flow_engine::host::wallet::Wallet;
 use flow_engine::host::{Delivered, Options, State};
 use flow_engine::name::{Digest, RunId};
 use flow_engine::run::event::{Outcome, Signal};
@@ -9,8 +10,8 @@ use serde::Serialize;
 
 use crate::args::Global;
 use crate::drive::{self, Place};
-use crate::environment::Environment;
 use crate::exit::{Exit, Problem};
+use crate::setup::Project;
 use crate::{render, setup};
 
 /// What programs read of a delivery.
@@ -24,7 +25,8 @@ struct Document<'a> {
 pub(crate) fn deliver(run: &RunId, what: Signal, global: &Global) -> Result<Exit, Problem> {
     let project = setup::project(global);
     let state = State::open(&project.state)?;
-    let delivered = record(&state, run, what)?;
+    let wallet = project.settings()?.wallet();
+    let delivered = record(&state, run, what, &wallet)?;
     let word = match &delivered {
         Delivered::Refused(why) => return Err(Problem::refused(why)),
         Delivered::Recorded(_) => "recorded",
@@ -38,7 +40,7 @@ pub(crate) fn deliver(run: &RunId, what: Signal, global: &Global) -> Result<Exit
         Delivered::Recorded(Some(outcome)) => {
             render::say(&format!("recorded; the run {run} has ended: {}\n", outcome.word()));
             if matches!(outcome, Outcome::Succeeded | Outcome::Partial) {
-                return hand_out(run, &state, &project.environment, global);
+                return hand_out(run, &state, &project, global);
             }
         }
         Delivered::Recorded(None) => {
@@ -54,23 +56,36 @@ pub(crate) fn deliver(run: &RunId, what: Signal, global: &Global) -> Result<Exit
 fn hand_out(
     run: &RunId,
     state: &State,
-    environment: &Environment,
+    project: &Project,
     global: &Global,
 ) -> Result<Exit, Problem> {
     let history = History::of(state.store(), state.store().run(run)?)?;
     let out = drive::out(None, &history.plan.name);
-    let place = Place { state, out, answer: drive::Answer::Paths, environment, global };
+    let place = Place {
+        state,
+        out,
+        answer: drive::Answer::Paths,
+        environment: &project.environment,
+        wallet: project.settings()?.wallet(),
+        global,
+    };
     drive::hand_out(&history, &place)
 }
 
 /// Brings `what` to the run, whoever drives it.
-pub(crate) fn record(state: &State, run: &RunId, what: Signal) -> Result<Delivered, Problem> {
+pub(crate) fn record(
+    state: &State,
+    run: &RunId,
+    what: Signal,
+    wallet: &Wallet,
+) -> Result<Delivered, Problem> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|error| Problem::failed(format!("cannot start: {error}")))?;
     let message = Message { id: id(run, &what), what };
-    let options = Options::new(setup::registry());
+    let mut options = Options::new(setup::registry());
+    options.wallet = wallet.clone();
     Ok(runtime.block_on(state.deliver(run, &message, options))?)
 }
 

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use flow_engine::host::history::{self, History};
+use flow_engine::host::wallet::Wallet;
 use flow_engine::host::{
     Again, Delivered, Ending, How, OnCopy, Options, State, StateError, Stop, artifacts_in,
     file_system,
@@ -54,6 +55,8 @@ pub(crate) struct Place<'a> {
     pub(crate) out: PathBuf,
     pub(crate) answer: Answer,
     pub(crate) environment: &'a Environment,
+    /// What all runs of the project may spend.
+    pub(crate) wallet: Wallet,
     pub(crate) global: &'a Global,
 }
 
@@ -100,7 +103,7 @@ pub(crate) fn drive(
     let mut ending = driven(plan, work, registry.clone(), place)?;
     while ending.how == How::Rests(Rest::Person) && answer::is_here(place.global) {
         let Some(signal) = answer::in_place(place.state, &ending.run)? else { break };
-        match deliver::record(place.state, &ending.run, signal)? {
+        match deliver::record(place.state, &ending.run, signal, &place.wallet)? {
             Delivered::Recorded(Some(outcome)) => {
                 ending.how = How::Finished(outcome);
                 break;
@@ -124,6 +127,7 @@ fn driven(plan: &Plan, work: Work, registry: Registry, place: &Place) -> Result<
     let (stop, stops) = unbounded_channel();
     let mut options = Options::new(registry);
     options.stop = stops;
+    options.wallet = place.wallet.clone();
     options.observer = match &work {
         Work::Start { limit, .. } => {
             options.limit = *limit;

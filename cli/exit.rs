@@ -115,6 +115,19 @@ impl From<StateError> for Problem {
             StateError::OtherVersion { kind, here, .. } => problem.help(format!(
                 "resume it with the version of flow that started it; or let it go on with this one: --accept {kind}@{here}"
             )),
+            StateError::Short(short) => {
+                let raise = match &short.provider {
+                    None => "`month` under [budget] in flow.toml".to_owned(),
+                    Some(provider) => {
+                        format!("`{provider}` under [budget.providers] in flow.toml")
+                    }
+                };
+                problem.help(format!("run it with --budget '{}' or less, or raise {raise}", short.free))
+            }
+            StateError::NoLimit { .. } => problem.help(
+                "say what it may spend: --budget 5USD, or `budget: 5 USD` in the pipeline",
+            ),
+            StateError::GaveUp => Self { exit: Exit::Cancelled, ..problem },
             StateError::NoKind { .. } => problem.help(
                 "resume it with the version of flow that started it, or start a new run: what has not changed is taken \
                  from the cache",
@@ -140,6 +153,8 @@ impl From<StoreError> for Problem {
             StoreError::Log { .. } | StoreError::Value(_) | StoreError::Flawed(_) => problem.help(
                 "restore the state folder from a backup; `flow doctor --state` names all that is damaged",
             ),
+            StoreError::NoRoom(_) => Self { exit: Exit::Refused, ..problem }
+                .help("another run took what was left: try again; `flow runs` tells what is free"),
             StoreError::TakenOver(_) => problem.help("`flow show` tells how it goes on there"),
             StoreError::Open { .. }
             | StoreError::Read(_)

@@ -11,8 +11,10 @@ mod outputs;
 mod pipelines;
 mod render;
 mod runs;
+mod settings;
 mod setup;
 mod values;
+mod wallet;
 
 use std::process::ExitCode;
 

@@ -19,10 +19,13 @@ use flow_nodes::vrd::tools::{Shipped, Stacks};
 use crate::args::Global;
 use crate::environment::Environment;
 use crate::exit::Problem;
+use crate::settings::{self, Settings};
 
 /// The folder that a user works in, and what it says.
 pub(crate) struct Project {
     pub(crate) environment: Environment,
+    /// The folder itself.
+    root: PathBuf,
     /// Where runs and their files are kept; need not exist yet.
     pub(crate) state: PathBuf,
 }
@@ -139,10 +142,18 @@ fn check_provider(catalog: &Catalog, capability: &str, provider: &str) -> Result
         .help(format!("write CAPABILITY=PROVIDER; the capabilities are {known}")))
 }
 
-/// The project of the current folder: the nearest one upwards that has runs, else the folder itself.
+impl Project {
+    pub(crate) fn settings(&self) -> Result<Settings, Problem> {
+        Settings::of(&self.root)
+    }
+}
+
+/// The project of the current folder: the nearest one upwards that has runs or settings, else the folder itself.
 pub(crate) fn project(global: &Global) -> Project {
     let here = std::env::current_dir().unwrap_or_else(|_| ".".into());
-    let root = here.ancestors().find(|folder| folder.join(STATE).is_dir()).unwrap_or(&here);
+    let is_project =
+        |folder: &&Path| folder.join(STATE).is_dir() || folder.join(settings::FILE).is_file();
+    let root = here.ancestors().find(is_project).unwrap_or(&here);
     let environment = Environment::of(root);
     let state = global
         .state
@@ -150,7 +161,7 @@ pub(crate) fn project(global: &Global) -> Project {
         .filter(|folder| !folder.as_os_str().is_empty())
         .or_else(|| environment.get("FLOW_STATE").map(PathBuf::from))
         .unwrap_or_else(|| near(root, &here).join(STATE));
-    Project { environment, state }
+    Project { environment, root: near(root, &here), state }
 }
 
 /// `root` as seen from `here`, so that messages show short paths.

@@ -35,4 +35,5 @@ mod show;
 mod syscalls;
 mod tools;
 mod usage;
+mod wallet;
 mod why;

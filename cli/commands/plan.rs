@@ -13,6 +13,7 @@ use crate::args::{Global, Values};
 use crate::exit::{Exit, Problem};
 use crate::render;
 use crate::render::table::table;
+use crate::wallet::{self, Standing};
 
 pub(crate) fn plan(
     file: &Path,
@@ -23,10 +24,11 @@ pub(crate) fn plan(
 ) -> Result<Exit, Problem> {
     let scene = Scene::of(file, given, providers, global)?;
     let worst = cost::worst(&scene.plan, &scene.catalog);
-    let limit = scene.plan.budget.as_ref().and_then(|budget| match budget.limit {
-        Some(Amount::Written(limit)) => Some(limit),
-        _ => None,
-    });
+    let limit = match scene.plan.budget.as_ref().and_then(|budget| budget.limit.as_ref()) {
+        Some(Amount::Written(limit)) => Some(*limit),
+        Some(_) => None,
+        None => scene.project.settings()?.budget.run,
+    };
     if let Some(runs) = simulate {
         let simulation = scene.simulate(runs, limit)?;
         if global.json {
@@ -36,12 +38,15 @@ pub(crate) fn plan(
         }
         return Ok(Exit::Succeeded);
     }
+    let wallet = wallet::standing(&scene.project, Some(scene.state.store()))?;
     let expected = scene.play(0)?;
     let remaining = scene.play_on_cache(0)?;
     if global.json {
-        render::print_json(&document(&worst, &expected, &remaining, limit))?;
+        let document = Document { wallet, ..document(&worst, &expected, &remaining, limit) };
+        render::print_json(&document)?;
     } else {
-        render::print(&text(&worst, &expected, &remaining, limit))?;
+        let wallet = wallet.map(|wallet| wallet.text()).unwrap_or_default();
+        render::print(&(text(&worst, &expected, &remaining, limit) + &wallet))?;
     }
     Ok(Exit::Succeeded)
 }
@@ -130,6 +135,9 @@ struct Document {
     cached: u64,
     buys: Vec<Buys>,
     nodes: Vec<Node>,
+    /// Of the project; left out, if it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wallet: Option<Standing>,
 }
 
 #[derive(Serialize)]
@@ -193,6 +201,7 @@ fn document(worst: &Worst, expected: &Report, remaining: &Report, limit: Option<
                 worst: bound(&node.worst),
             })
             .collect(),
+        wallet: None,
     }
 }
 

@@ -17,6 +17,7 @@ use super::run::sound;
 use crate::args::{Global, Rehearsal, Values};
 use crate::exit::{Exit, Problem};
 use crate::render::table::table;
+use crate::setup::Project;
 use crate::{drive, media_type, render, setup, values};
 
 pub(crate) fn rehearse(
@@ -57,6 +58,7 @@ pub(crate) fn rehearse(
 pub(super) struct Scene {
     pub(super) plan: Plan,
     pub(super) catalog: Catalog,
+    pub(super) project: Project,
     registry: Registry,
     pub(super) inputs: Map<String, Json>,
     pub(super) files: Vec<Json>,
@@ -92,7 +94,7 @@ impl Scene {
         let files =
             plan.files.iter().map(|file| import("the pipeline", file.path.as_ref(), &file.media));
         let files = files.collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { plan, catalog, registry, inputs, files, state, _temporary: temporary })
+        Ok(Self { plan, catalog, project, registry, inputs, files, state, _temporary: temporary })
     }
 
     fn stage(&self) -> Stage {

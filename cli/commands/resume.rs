@@ -29,6 +29,7 @@ pub(crate) fn resume(what: &Resume, global: &Global) -> Result<Exit, Problem> {
         out,
         answer: Answer::Paths,
         environment: &project.environment,
+        wallet: project.settings()?.wallet(),
         global,
     };
     if row.outcome.is_some() && resumption.again.is_none() {

@@ -74,6 +74,7 @@ pub(super) fn start(
     setting: &Setting,
 ) -> Result<Exit, Problem> {
     let Setting { project, registry, catalog, answer, global } = setting;
+    let settings = project.settings()?;
     let plan = setup::insist(plan, catalog, &work.provider)?.with_revisions(catalog);
     // Opened at the first file, so that wrong values leave nothing behind.
     let mut state: Option<State> = None;
@@ -91,9 +92,12 @@ pub(super) fn start(
         out: drive::out(work.out.as_deref(), &plan.name),
         answer: *answer,
         environment: &project.environment,
+        wallet: settings.wallet(),
         global,
     };
-    drive::drive(&plan, drive::Work::Start { inputs, files, limit: work.budget }, registry, &place)
+    let said = plan.budget.as_ref().is_some_and(|budget| budget.limit.is_some());
+    let limit = work.budget.or(settings.budget.run.filter(|_| !said));
+    drive::drive(&plan, drive::Work::Start { inputs, files, limit }, registry, &place)
 }
 
 fn opened<'a>(state: &'a mut Option<State>, folder: &Path) -> Result<&'a State, Problem> {

@@ -7,12 +7,16 @@ use serde::Serialize;
 use crate::args::Global;
 use crate::exit::{Exit, Problem};
 use crate::runs::{seconds, status};
+use crate::wallet::{self, Standing};
 use crate::{render, setup};
 
 /// What programs read of all runs.
 #[derive(Serialize)]
 struct Document<'a> {
     runs: Vec<Line<'a>>,
+    /// Of the project; left out, if it has none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wallet: Option<Standing>,
 }
 
 #[derive(Serialize)]
@@ -35,7 +39,8 @@ pub(crate) fn runs(global: &Global) -> Result<Exit, Problem> {
     let project = setup::project(global);
     // A project without state is one without runs.
     let store = Store::look(&project.state)?;
-    let rows = store.map(|store| store.runs()).transpose()?.unwrap_or_default();
+    let rows = store.as_ref().map(Store::runs).transpose()?.unwrap_or_default();
+    let wallet = wallet::standing(&project, store.as_ref())?;
     if global.json {
         let runs = rows.iter().map(|row| Line {
             run: &row.run,
@@ -45,7 +50,7 @@ pub(crate) fn runs(global: &Global) -> Result<Exit, Problem> {
             seconds: seconds(row),
             spent: spent(row),
         });
-        render::print_json(&Document { runs: runs.collect() })?;
+        render::print_json(&Document { runs: runs.collect(), wallet })?;
     } else if rows.is_empty() {
         render::say("there are no runs yet; start one: flow run FILE\n");
     } else {
@@ -60,7 +65,8 @@ pub(crate) fn runs(global: &Global) -> Result<Exit, Problem> {
             ]
         });
         let headings = ["run", "pipeline", "status", "started", "took", "spent"];
-        render::print(&render::table::table(&headings, lines))?;
+        let wallet = wallet.map(|wallet| wallet.text()).unwrap_or_default();
+        render::print(&(render::table::table(&headings, lines) + &wallet))?;
     }
     Ok(Exit::Succeeded)
 }

@@ -84,8 +84,8 @@ impl Display for Bars {
         let _ = self.all.println(render::for_stderr(&text));
     }
 
-    fn unheard(&mut self, why: &str) {
-        let _ = self.all.println(format!("not heard: {why}"));
+    fn say(&mut self, line: &str) {
+        let _ = self.all.println(line);
     }
 
     fn closed(&mut self) {

@@ -16,8 +16,8 @@ impl Display for Lines {
         }
     }
 
-    fn unheard(&mut self, why: &str) {
-        render::say(&format!("not heard: {why}\n"));
+    fn say(&mut self, line: &str) {
+        render::say(&format!("{line}\n"));
     }
 
     fn closed(&mut self) {}

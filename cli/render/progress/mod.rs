@@ -13,6 +13,7 @@ use std::io::IsTerminal;
 use flow_engine::host::HostError;
 use flow_engine::host::observer::Observer;
 use flow_engine::host::store::TickRow;
+use flow_engine::host::wallet::Short;
 use flow_engine::plan::graph::Plan;
 use flow_engine::run::RunState;
 use flow_engine::run::event::{AttemptId, Event};
@@ -27,8 +28,8 @@ trait Display: Send {
     fn changed(&mut self, board: &Board, index: usize);
     /// The row at `index` has ended, and changes no more.
     fn ended(&mut self, board: &Board, index: usize);
-    /// What somebody said means nothing to the run.
-    fn unheard(&mut self, why: &str);
+    /// A line for people, about no row.
+    fn say(&mut self, line: &str);
     /// The run goes no further.
     fn closed(&mut self);
 }
@@ -71,7 +72,17 @@ impl<D: Display> Observer for Watch<D> {
     }
 
     fn unheard(&mut self, why: &str) {
-        self.display.unheard(why);
+        self.display.say(&format!("not heard: {why}"));
+    }
+
+    fn waits(&mut self, short: &Short) {
+        let runs: Vec<_> = short.runs.iter().map(ToString::to_string).collect();
+        let line = format!(
+            "waiting for the project's wallet: {short}; {} may give the rest back: `flow resume` or `flow cancel` ends \
+             one that nobody drives",
+            runs.join(", ")
+        );
+        self.display.say(&line);
     }
 
     fn began(&mut self, attempt: AttemptId, path: &str) {

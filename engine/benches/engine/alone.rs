@@ -1,5 +1,6 @@
 //! The core without a disk: what one event costs, whatever there is besides.
 
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -54,6 +55,7 @@ fn run(plan: &Plan) -> (Duration, usize) {
         files: null.clone(),
         facts: null.clone(),
         limit: None,
+        granted: BTreeMap::new(),
     };
     let began = Instant::now();
     let mut state = RunState::default();

@@ -97,6 +97,7 @@ impl Delivery {
                 bill: None,
                 last: step.clone(),
                 account: AccountId::RUN,
+                seller: Box::default(),
             };
             purchases.insert(slot, armed);
         } else if let Some(known) = purchases.get_mut(&slot) {

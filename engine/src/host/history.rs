@@ -173,7 +173,9 @@ impl NodeHistory {
                 }
                 Decision::RetryAt(_) => self.state = "delayed",
                 Decision::FellBack => self.state = "ready",
-                Decision::OverBudget { .. } => self.state = "over budget",
+                Decision::OverBudget { .. } | Decision::OverGrant { .. } => {
+                    self.state = "over budget";
+                }
                 Decision::InDoubt => self.state = "in doubt",
                 Decision::TimedOut => self.state = "timed out",
                 Decision::GateClosed(_) => self.state = "closed",
@@ -293,6 +295,11 @@ fn words(event: &Event) -> String {
             Decision::GateClosed(gate) => format!("gate {gate} stayed closed"),
             Decision::OverBudget { quote, free, .. } => {
                 format!("no money for an attempt: it may cost {quote}, and {free} are free")
+            }
+            Decision::OverGrant { seller, quote, free } => {
+                format!(
+                    "no money for an attempt: it may cost {quote}, and {free} are free at `{seller}`"
+                )
             }
             Decision::InDoubt => "nothing new is tried before its purchases are closed".into(),
             Decision::TimedOut => "its time is over".into(),

@@ -12,9 +12,11 @@ pub mod library;
 pub mod observer;
 pub mod rehearse;
 pub mod store;
+pub mod wallet;
 pub mod why;
 
 mod attempt;
+mod block;
 mod perform;
 mod shelf;
 mod state;
@@ -22,7 +24,7 @@ mod survivors;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -35,7 +37,6 @@ use crate::money::Usd;
 use crate::name::{Digest, RunId};
 use crate::plan::graph::{OnExceed, Plan};
 use crate::run::event::{Ask, Ended, Entry, Event, Outcome, Rest, Seen, Signal, Value};
-use crate::run::ledger::AccountId;
 use crate::run::library::{Library, read};
 use crate::run::purchase::Receipt;
 use crate::run::{Damaged, Failed, RunState, Tally, Tick};
@@ -48,6 +49,7 @@ use shelf::Shelf;
 pub use state::{Again, Delivered, OnCopy, Options, State, StateError};
 use store::inbox::Message;
 use store::{Commit, Finish, Patience, Room, Store, StoreError, record};
+use wallet::{Block, Sums, Wallet};
 
 /// What a person asks of a run from its terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,6 +123,9 @@ struct Host {
     told: Vec<oneshot::Sender<Receipt>>,
     /// What whoever takes the run up says of it.
     begins: Vec<Seen>,
+    wallet: Wallet,
+    /// What the next commit takes of the wallet.
+    block: Option<Block>,
     room: Room,
     inbox: Inbox,
 }
@@ -142,13 +147,14 @@ async fn drive(plan: &Plan, run: &mut RunState, host: &mut Host) -> Result<How, 
     seen.append(&mut host.begins);
     loop {
         host.last = host.last.max(host.clock.now());
+        let refused = host.keep_to_wallet(plan, run, &mut seen)?;
         let tick = run.tick(plan, &*host.shelf, seen, host.last)?;
         host.append(run, &tick).await?; // Durable before anything acts on it.
         for event in &tick.events {
             host.perform(plan, run, event); // Effects of recorded events alone.
         }
         host.answer(tick.receipts);
-        for (_, why) in &tick.refused {
+        for (_, why) in tick.refused.iter().chain(&refused) {
             host.observer.unheard(why);
         }
         if let Some(outcome) = tick.outcome {
@@ -179,7 +185,8 @@ impl Host {
             cached: tick.learned.clone(),
             begin: None,
             finish: finish(tick),
-            spent: spent(run, tick),
+            bills: bills(run, tick),
+            block: self.block.take(),
             taken: std::mem::take(&mut self.inbox.taken),
             patience: patience(&tick.events),
         };
@@ -336,16 +343,16 @@ impl Inbox {
     }
 }
 
-/// What the run has spent, if this tick changed it.
-fn spent(run: &RunState, tick: &Tick) -> Option<Usd> {
-    let is_money = |event: &Event| {
+/// What the run was billed, if this tick changed it, or what is in doubt of it.
+fn bills(run: &RunState, tick: &Tick) -> Option<BTreeMap<Box<str>, Sums>> {
+    let is_bill = |event: &Event| {
         matches!(
             event,
             Event::Money(Entry::Settled { .. } | Entry::Late { .. } | Entry::Corrected { .. })
         )
     };
-    let is_changed = tick.events.iter().any(is_money);
-    is_changed.then(|| run.ledger().spent(AccountId::RUN))
+    let is_over = run.outcome().is_some() || finish(tick).is_some();
+    (is_over || tick.events.iter().any(is_bill)).then(|| run.bills())
 }
 
 /// Whether the run ends by this tick, or goes on after its end.

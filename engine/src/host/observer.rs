@@ -2,6 +2,7 @@
 //!
 //! It is told of durable events only, and cannot steer.
 
+use super::wallet::Short;
 use crate::plan::graph::Plan;
 use crate::run::RunState;
 use crate::run::event::{AttemptId, Event};
@@ -13,6 +14,8 @@ pub trait Observer: Send {
     fn recorded(&mut self, plan: &Plan, run: &RunState, event: &Event, now: Timestamp);
     /// What a person or another process said means nothing to the run, and why.
     fn unheard(&mut self, why: &str);
+    /// The project's wallet has no room for the run, and others may give back what is missing: it waits for them.
+    fn waits(&mut self, short: &Short);
     /// An attempt stopped waiting for its turn and is executed.
     fn began(&mut self, attempt: AttemptId, path: &str);
     /// An attempt is that far, from 0 to 1.
@@ -26,6 +29,7 @@ pub struct Unobserved;
 impl Observer for Unobserved {
     fn recorded(&mut self, _: &Plan, _: &RunState, _: &Event, _: Timestamp) {}
     fn unheard(&mut self, _: &str) {}
+    fn waits(&mut self, _: &Short) {}
     fn began(&mut self, _: AttemptId, _: &str) {}
     fn progressed(&mut self, _: AttemptId, _: &str, _: f64) {}
 }

@@ -18,17 +18,18 @@ use super::observer::{Observer, Unobserved};
 use super::perform::Executor;
 use super::shelf::Shelf;
 use super::store::inbox::Message;
-use super::store::{Commit, Patience, Room, RunRow, Store, record};
+use super::store::{Commit, Patience, Room, RunRow, Store, StoreError, record};
+use super::wallet::{Short, Wallet};
 use super::{Ending, Host, HostError, Inbox, Stop, drive, output_json, survivors};
 use crate::kind::Secrets;
 use crate::kind::registry::Registry;
 use crate::money::Usd;
 use crate::name::{Digest, RunId};
 use crate::plan::graph::Plan;
-use crate::run::RunState;
-use crate::run::event::{Event, Outcome, Reopen, SEMANTICS, Seen, Signal};
+use crate::run::event::{Event, Granted, Outcome, Reopen, SEMANTICS, Seen, Signal};
 use crate::run::ledger::AccountId;
 use crate::run::library::{Library, keep};
+use crate::run::{Damaged, RunState};
 use crate::time::Timestamp;
 
 /// An open state folder.
@@ -50,6 +51,8 @@ pub struct Options {
     pub clock: Arc<dyn Clock>,
     /// What a new run may spend; none: what its pipeline says.
     pub limit: Option<Usd>,
+    /// What all runs of the project may spend.
+    pub wallet: Wallet,
     pub on_copy: OnCopy,
     /// Of all that the plan names.
     pub secrets: Secrets,
@@ -117,6 +120,12 @@ pub enum StateError {
     Ended { run: RunId, outcome: String },
     #[error("the run {run} was started with version {planned} of `{kind}`; this is version {here}")]
     OtherVersion { run: RunId, kind: String, planned: u32, here: u32 },
+    #[error("the project's wallet has no room for the run: {0}")]
+    Short(Short),
+    #[error("the project has a wallet, and nothing bounds what the run may spend: `{path}`: {why}")]
+    NoLimit { path: String, why: String },
+    #[error("nothing was started: it was stopped while it waited for the project's wallet")]
+    GaveUp,
     #[error("the run {run} needs the kind `{kind}`, which this version does not have")]
     NoKind { run: RunId, kind: String },
 }
@@ -126,10 +135,20 @@ impl Options {
     pub fn new(registry: Registry) -> Self {
         let (_, stop) = tokio::sync::mpsc::unbounded_channel();
         let cores = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-        let (observer, clock) = (Box::new(Unobserved), Arc::new(SystemClock));
-        let (on_copy, limit, again, accept) = (OnCopy::Refuse, None, None, Vec::new());
-        let (by, secrets) = (String::new(), Secrets::default());
-        Self { registry, observer, stop, cores, clock, limit, on_copy, secrets, again, accept, by }
+        Self {
+            registry,
+            observer: Box::new(Unobserved),
+            stop,
+            cores,
+            clock: Arc::new(SystemClock),
+            limit: None,
+            wallet: Wallet::default(),
+            on_copy: OnCopy::Refuse,
+            secrets: Secrets::default(),
+            again: None,
+            accept: Vec::new(),
+            by: String::new(),
+        }
     }
 }
 
@@ -187,6 +206,7 @@ impl State {
         let run = new_id(now);
         let lock = self.lock(&run)?;
         let limit = options.limit;
+        let catalog = (!options.wallet.is_unlimited()).then(|| options.registry.catalog());
         let mut host = self.host(&run, 1, now, options);
         let text = serde_json::to_string(plan).expect("plans have text keys and finite numbers");
         let digest = keep_plan(&*host.shelf, text);
@@ -195,7 +215,7 @@ impl State {
         let facts = json!({
             "id": run, "name": plan.name, "seed": seed(&run), "mode": "local", "started": now.to_string(),
         });
-        let event = Event::Started {
+        let mut event = Event::Started {
             run: run.clone(),
             plan: digest,
             semantics: SEMANTICS,
@@ -203,10 +223,21 @@ impl State {
             files: keep(&*host.shelf, &files),
             facts: keep(&*host.shelf, &facts),
             limit,
+            granted: Granted::new(),
         };
-        self.enter(&mut host, plan, digest, &event).await?;
-        let mut state = RunState::default();
-        state.apply(plan, &event)?;
+        let need = host.need(plan, catalog.as_ref(), &event)?;
+        let state = loop {
+            let block = host.wait_for_block(&need).await?;
+            if let Event::Started { limit, granted, .. } = &mut event {
+                *limit = limit.or(need.all.filter(|_| host.wallet.month.is_some()));
+                granted.clone_from(&block.granted);
+            }
+            host.block = Some(block);
+            match self.enter(&mut host, plan, digest, &event).await {
+                Err(HostError::Store(StoreError::NoRoom(_))) => {} // Another run was quicker.
+                entered => break entered.and_then(|()| Ok(begun(plan, &event)?))?,
+            }
+        };
         host.observer.recorded(plan, &state, &event, now);
         let ending = self.finish(plan, state, host).await;
         drop(lock);
@@ -240,7 +271,8 @@ impl State {
             cached: Vec::new(),
             begin: Some(row),
             finish: None,
-            spent: Some(Usd::ZERO),
+            bills: None,
+            block: host.block.take(),
             taken: Vec::new(),
             patience: Patience::Limited,
         };
@@ -270,12 +302,18 @@ impl State {
         let reopen = reopening(&state, &plan, run, &options)?;
         survivors::end(run).await;
         drop(std::fs::remove_dir_all(self.work(run))); // Work folders are per delivery: nothing in it is asked for.
+        let is_reopened = reopen.is_some();
+        let catalog = (!options.wallet.is_unlimited()).then(|| options.registry.catalog());
         let mut begins = accepted(run, epoch, &options);
         begins.extend(reopen.map(|reopen| Seen::Signal {
             id: format!("again-{epoch}").into(),
             what: Signal::Reopen(reopen),
         }));
         let mut host = self.host(run, epoch, last, options);
+        if is_reopened {
+            let need = host.need_again(&plan, catalog.as_ref(), &state)?;
+            host.block = Some(host.wait_for_block(&need).await?);
+        }
         host.begins = begins;
         let ending = self.finish(&plan, state, host).await;
         drop(lock);
@@ -317,10 +355,12 @@ impl State {
         if state.outcome().is_none() {
             seen.push(host.drain("message")); // What follows from it is for the process that resumes the run.
         }
+        let refused = host.keep_to_wallet(&plan, &state, &mut seen)?;
         let tick = state.tick(&plan, &*host.shelf, seen, host.last)?;
         host.append(&state, &tick).await?;
         drop(lock);
-        if let Some((_, why)) = tick.refused.into_iter().find(|(id, _)| *id == message.id) {
+        let mut refused = refused.into_iter().chain(tick.refused);
+        if let Some((_, why)) = refused.find(|(id, _)| *id == message.id) {
             return Ok(Delivered::Refused(why));
         }
         Ok(Delivered::Recorded(tick.outcome))
@@ -351,7 +391,7 @@ impl State {
     }
 
     fn host(&self, run: &RunId, epoch: u64, last: Timestamp, options: Options) -> Host {
-        let Options { registry, observer, stop, cores, clock, secrets, .. } = options;
+        let Options { registry, observer, stop, cores, clock, secrets, wallet, .. } = options;
         let values = Arc::new(Shelf::new(registry, self.store.clone()));
         let (artifacts, work) = (self.artifacts.clone(), self.work(run));
         let executor = Executor::new(
@@ -379,6 +419,8 @@ impl State {
             inbox: Inbox::new(),
             told: Vec::new(),
             begins: Vec::new(),
+            wallet,
+            block: None,
         }
     }
 
@@ -414,6 +456,12 @@ impl State {
         let path = self.folder.join("locks").join("all");
         File::create(&path).map_err(io_error("create", &path))
     }
+}
+
+fn begun(plan: &Plan, started: &Event) -> Result<RunState, Damaged> {
+    let mut state = RunState::default();
+    state.apply(plan, started)?;
+    Ok(state)
 }
 
 fn keep_plan(library: &dyn Library, text: String) -> Digest {

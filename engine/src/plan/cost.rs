@@ -3,6 +3,8 @@
 //! Fan-out × rounds × attempts × alternatives × ceilings, over the plan alone. What has no bound is said, with the reason
 //! and the place.
 
+use std::collections::BTreeSet;
+
 use serde_json::Value as Json;
 
 use super::graph::{Alternative, BodyIndex, Call, Node, Plan, Retry, Work};
@@ -32,6 +34,8 @@ pub struct NodeCost {
     /// The dearest attempt.
     pub each: Usd,
     pub worst: Bound,
+    /// Whom it may be bought of.
+    pub sellers: BTreeSet<String>,
 }
 
 /// An upper bound, or why there is none.
@@ -111,17 +115,19 @@ impl Walk<'_> {
             Work::Approve(_) => {}
         }
         if let Some(undo) = &node.undo {
-            let priced = self.price(undo);
-            self.add(format!("{path} (undo)"), node.span, times, priced.map(|each| (each, each)));
+            let priced = self.price(undo).map(|each| (each, each));
+            self.add(format!("{path} (undo)"), node.span, times, priced, self.sellers(undo));
         }
     }
 
     fn call(&mut self, node: &Node, call: &Call, path: String, times: u64) {
         let mut attempts = u64::from(node.retry.attempts);
         let mut sum = self.all_attempts(call, &node.retry);
+        let mut sellers = self.sellers(call);
         for alternative in &node.fallback {
             if let Alternative::Call { call, retry, .. } = alternative {
                 attempts += u64::from(retry.attempts);
+                sellers.extend(self.sellers(call));
                 let more = self.all_attempts(call, retry);
                 sum = sum.and_then(|(each, all)| {
                     let (other, more) = more?;
@@ -130,7 +136,7 @@ impl Walk<'_> {
                 });
             }
         }
-        self.add(path, node.span, times, sum);
+        self.add(path, node.span, times, sum, sellers);
         if let Some(last) = self.nodes.last_mut() {
             last.attempts = times.saturating_mul(attempts);
         }
@@ -142,7 +148,8 @@ impl Walk<'_> {
             let Alternative::Call { call, retry, .. } = alternative else { continue };
             let sum = self.all_attempts(call, retry);
             let times = times.saturating_mul(u64::from(retry.attempts));
-            self.add(format!("{path} (fallback)"), node.span, times, sum);
+            let sellers = self.sellers(call);
+            self.add(format!("{path} (fallback)"), node.span, times, sum, sellers);
         }
     }
 
@@ -152,7 +159,14 @@ impl Walk<'_> {
         Ok((each, times_of(each, u64::from(retry.attempts)).ok_or_else(too_much)?))
     }
 
-    fn add(&mut self, path: String, span: Span, times: u64, sum: Result<(Usd, Usd), String>) {
+    fn add(
+        &mut self,
+        path: String,
+        span: Span,
+        times: u64,
+        sum: Result<(Usd, Usd), String>,
+        sellers: BTreeSet<String>,
+    ) {
         let (each, worst) = match sum {
             Ok((each, all)) => match times_of(all, times) {
                 Some(worst) => (each, Bound::AtMost(worst)),
@@ -161,7 +175,18 @@ impl Walk<'_> {
             Err(why) => (Usd::ZERO, Bound::Unbounded(why)),
         };
         let source = self.source;
-        self.nodes.push(NodeCost { path, span, source, attempts: times, each, worst });
+        self.nodes.push(NodeCost { path, span, source, attempts: times, each, worst, sellers });
+    }
+
+    /// Whom a call may buy of.
+    fn sellers(&self, call: &Call) -> BTreeSet<String> {
+        match (&call.provider, self.catalog.kinds.get(&call.kind)) {
+            (Some(Template::Literal(Json::String(provider))), _) => [provider.clone()].into(),
+            (Some(Template::Literal(_)) | None, _) | (_, None) => {
+                [self.plan.kind(&call.kind).provider.clone()].into()
+            }
+            (Some(_), Some(card)) => card.providers.iter().cloned().collect(),
+        }
     }
 
     /// The most that one attempt of a call can cost: of all that it may choose from, the dearest.
@@ -173,17 +198,12 @@ impl Walk<'_> {
             return Ok(Usd::ZERO);
         }
         let known = known(call, card.input.as_json());
-        let default = self.plan.kind(&call.kind).provider.clone();
-        let providers = match &call.provider {
-            Some(Template::Literal(Json::String(provider))) => vec![provider.clone()],
-            None | Some(Template::Literal(_)) => vec![default],
-            Some(_) => card.providers.clone(),
-        };
         let model = match &call.model {
             None => "",
             Some(Template::Literal(model)) => model.as_str().unwrap_or_default(),
             Some(_) => return Err("its model is computed, and has a price only when it is".into()),
         };
+        let providers = self.sellers(call);
         let prices = providers.iter().map(|provider| (card.ceiling)(&known, provider, model));
         let prices: Result<Vec<_>, _> = prices.collect();
         match prices {

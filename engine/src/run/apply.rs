@@ -17,16 +17,8 @@ impl RunState {
     /// Changes the state by `event`. An error means that the journal is damaged or belongs to another plan.
     pub fn apply(&mut self, plan: &Plan, event: &Event) -> Result<(), Damaged> {
         match event {
-            Event::Started { run, inputs, files, facts, limit, .. } => {
-                let (run, inputs) = (run.clone(), inputs.clone());
-                let (files, facts) = (files.clone(), facts.clone());
-                self.started = Some(Started { run, inputs, files, facts, limit: *limit });
-                self.next_scope = 1;
-                self.open_scope(
-                    plan,
-                    ScopeId(0),
-                    Scope::new(plan.root(), plan.body(plan.root()), None),
-                );
+            Event::Started { .. } => {
+                self.begun(plan, event);
                 Ok(())
             }
             Event::Resumed { delivered, .. } => {
@@ -119,6 +111,23 @@ impl RunState {
         }
     }
 
+    fn begun(&mut self, plan: &Plan, event: &Event) {
+        let Event::Started { run, inputs, files, facts, limit, granted, .. } = event else {
+            return;
+        };
+        self.started = Some(Started {
+            run: run.clone(),
+            inputs: inputs.clone(),
+            files: files.clone(),
+            facts: facts.clone(),
+            limit: *limit,
+        });
+        self.purse.granted = granted.clone();
+        self.next_scope = 1;
+        let scope = Scope::new(plan.root(), plan.body(plan.root()), None);
+        self.open_scope(plan, ScopeId(0), scope);
+    }
+
     fn ended(&mut self, plan: &Plan, attempt: AttemptId, ended: &Ended) -> Result<(), Damaged> {
         if self.is_undo(attempt) {
             self.undone(attempt, ended);
@@ -143,6 +152,13 @@ impl RunState {
                 self.change(attempt.at, Change::Faltered { of: attempt.number })
             }
         }
+    }
+
+    /// There is no money for the next attempt at `at`.
+    fn lacked(&mut self, at: At, failure: Failure) -> Result<(), Damaged> {
+        let attempt = self.next_attempt_of(at).map_or(0, |attempt| attempt.number - 1);
+        self.tries.entry(at).or_default().last = Some(failure);
+        self.change(at, Change::Faltered { of: attempt })
     }
 
     fn account_opened(&mut self, event: &Event) -> Result<(), Damaged> {
@@ -220,13 +236,19 @@ impl RunState {
 
     /// Changes the accounts, and what follows from them.
     pub(super) fn book_entry(&mut self, entry: &Entry) -> Result<(), Damaged> {
+        if let Entry::Settled { purchase, bill }
+        | Entry::Corrected { purchase, bill }
+        | Entry::Late { purchase, bill, .. } = entry
+        {
+            let former = self.ledger.bill(*purchase);
+            self.ledger.book(entry)?;
+            self.billed(*purchase, former, *bill);
+            self.purchases.unbooked.remove(purchase);
+            self.lines.freed();
+            return Ok(());
+        }
         self.ledger.book(entry)?;
         match entry {
-            Entry::Settled { purchase, .. }
-            | Entry::Corrected { purchase, .. }
-            | Entry::Late { purchase, .. } => {
-                self.purchases.unbooked.remove(purchase);
-            }
             Entry::Released { attempt } => {
                 self.purchases.releasable.remove(attempt);
             }
@@ -234,7 +256,7 @@ impl RunState {
                 self.accounts.closable.remove(account);
             }
             Entry::Limited { .. } => {}
-            Entry::Opened { .. } | Entry::Held { .. } | Entry::Raised { .. } => return Ok(()),
+            _ => return Ok(()),
         }
         self.lines.freed();
         Ok(())
@@ -295,10 +317,13 @@ impl RunState {
                 self.requests.remove(&at);
                 self.change(at, Change::FellBack)
             }
-            Decision::OverBudget { quote, free, .. } => {
-                let attempt = self.next_attempt_of(at).map_or(0, |attempt| attempt.number - 1);
-                self.tries.entry(at).or_default().last = Some(over_budget(*quote, *free));
-                self.change(at, Change::Faltered { of: attempt })
+            Decision::OverBudget { quote, free, .. } => self.lacked(at, over_budget(*quote, *free)),
+            Decision::OverGrant { seller, quote, free } => {
+                let message = format!(
+                    "it may cost {quote}, and {free} are free at `{seller}`, which the project's wallet limits"
+                );
+                let help = "raise what the wallet allows there, or name another provider";
+                self.lacked(at, Failure::new(Class::OverBudget, message).help(help))
             }
             Decision::InDoubt => self.change(at, Change::InDoubt),
             Decision::TimedOut => self.timed_out(plan, at),

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::ledger::AccountId;
 pub use super::ledger::{Entry, PurchaseId};
+pub use super::purse::Granted;
 pub use super::reopen::Reopen;
 use crate::kind::Failure;
 pub use crate::kind::purchase::Value;
@@ -150,6 +151,8 @@ pub enum Event {
         facts: Value,
         /// What the run may spend; none: what the pipeline's own `budget` says.
         limit: Option<Usd>,
+        /// What it may spend at the providers that the project's wallet limits.
+        granted: Granted,
     },
     /// Each open attempt is handed out again.
     Resumed {
@@ -309,6 +312,8 @@ pub enum Decision {
     GateClosed(u8),
     /// The account has no room for an attempt, and will have none.
     OverBudget { by: AccountId, quote: Usd, free: Usd },
+    /// The wallet has no room for an attempt at its provider, and will have none.
+    OverGrant { seller: Box<str>, quote: Usd, free: Usd },
     /// Nothing new is tried before its purchases are closed.
     InDoubt,
     /// The time of its body is over.

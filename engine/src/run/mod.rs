@@ -8,6 +8,7 @@ pub mod ledger;
 pub mod library;
 pub mod node;
 pub mod purchase;
+pub mod purse;
 pub mod reason;
 pub mod reopen;
 
@@ -54,6 +55,7 @@ use money::Accounts;
 use node::{IllegalTransition, NodeState};
 use pools::Pools;
 use purchase::{Purchases, Receipt};
+use purse::Purse;
 use reopen::Reopened;
 use scope::{Expansion, Scope};
 use undo::Undo;
@@ -90,6 +92,7 @@ pub struct RunState {
     ledger: Ledger,
     accounts: Accounts,
     purchases: Purchases,
+    purse: Purse,
     questions: BTreeMap<At, Question>,
     /// What is undone if the run fails, the last first.
     undos: Vec<Undo>,

@@ -10,6 +10,7 @@ use super::library::Library;
 use super::line::{Use, Want};
 use super::look::{Stop, ask};
 use super::node::NodeState;
+use super::purse::Short;
 use super::sight::Sight;
 use super::{Damaged, RunState};
 use crate::kind::{Class, Failure};
@@ -90,6 +91,14 @@ impl RunState {
             }
             scope = parent.scope;
         }
+    }
+
+    /// What the run may spend in all; none, if nothing limits it or the limit cannot be computed.
+    pub fn own_limit(&self, plan: &Plan, library: &dyn Library) -> Result<Option<Usd>, Damaged> {
+        Ok(match self.open_account(plan, library)? {
+            Some(Event::Opened { limit, .. }) => limit,
+            _ => None,
+        })
     }
 
     /// Opens the run's account, then those of items, before anything in them is looked at.
@@ -248,22 +257,35 @@ impl RunState {
                     return Ok(self.admitted(plan, at, now));
                 }
                 if self.ledger.fits(account, want.amount) {
-                    let amount = want.amount;
-                    return Ok(Some(Event::Money(Entry::Held { attempt, account, amount })));
+                    let quote = want.amount;
+                    let held = Event::Money(Entry::Held { attempt, account, amount: quote });
+                    return Ok(match self.short_at_provider(at, quote, &self.doubtful()) {
+                        None => Some(held),
+                        Some(Short::Waits) => None,
+                        Some(Short::Refused { seller, free }) => {
+                            let what = Decision::OverGrant { seller, quote, free };
+                            Some(Event::Decided { at, what })
+                        }
+                    });
                 }
             } else if self.ledger.fits(account, want.amount) {
                 return Ok(Some(self.own_account_opened(at, want)));
             }
-            let doubtful = self.ledger.holders().filter(|attempt| {
-                !self.open.contains_key(attempt) && !self.purchases.releasable.contains(attempt)
-            });
-            let (waiting, doubtful) = (self.lines.accounts(), doubtful.collect());
-            return match self.ledger.fit(account, want.amount, &waiting, &doubtful) {
+            let waiting = self.lines.accounts();
+            return match self.ledger.fit(account, want.amount, &waiting, &self.doubtful()) {
                 Fit::Fits | Fit::Waits => Ok(None),
                 Fit::Refused { by, free } => self.refused(plan, at, want, by, free),
             };
         }
         Ok(None)
+    }
+
+    /// Attempts that are over and hold money for purchases that are not closed.
+    fn doubtful(&self) -> BTreeSet<AttemptId> {
+        let is_doubtful = |attempt: &AttemptId| {
+            !self.open.contains_key(attempt) && !self.purchases.releasable.contains(attempt)
+        };
+        self.ledger.holders().filter(is_doubtful).collect()
     }
 
     fn own_account_opened(&self, at: At, want: Want) -> Event {

@@ -64,6 +64,8 @@ pub struct Purchase {
     pub last: Step,
     /// Whose account its bill belongs to.
     pub account: AccountId,
+    /// Of whom it is bought; empty for a kind without a capability.
+    pub seller: Box<str>,
 }
 
 /// What is answered to whoever reported a step.
@@ -212,6 +214,7 @@ impl RunState {
                 bill: None,
                 last: step.clone(),
                 account,
+                seller: self.seller(purchase.attempt),
             };
             self.purchases.known.insert(purchase, armed);
             return Ok(());

@@ -2,7 +2,7 @@
 
 use serde_json::{Value as Json, json};
 
-use super::event::{About, Answer, At, Decision, Entry, Event, Question, Verdict};
+use super::event::{About, Answer, At, Decision, Entry, Event, Question, Signal, Verdict};
 use super::ledger::AccountId;
 use super::library::{Library, keep, read};
 use super::look::{Looked, Stop, ask};
@@ -141,6 +141,21 @@ impl RunState {
                 }
             }
         })
+    }
+
+    /// What the run may spend from now on, if `signal` is an answer that says so.
+    pub fn raises_to(&self, plan: &Plan, signal: &Signal) -> Option<Usd> {
+        let Signal::Answer { node, answer } = signal else { return None };
+        let (_, question) =
+            self.questions.iter().find(|(at, _)| self.path(plan, **at) == **node)?;
+        if question.about != About::Budget(AccountId::RUN) {
+            return None;
+        }
+        let said = serde_json::from_str(&answer.answer).ok()?;
+        match self.raised(AccountId::RUN, &said) {
+            Ok(Verdict::Raised { limit, .. }) => Some(limit),
+            _ => None,
+        }
     }
 
     /// A new limit of an account, if it is one.

@@ -321,6 +321,7 @@ impl World {
             files: empty.clone(),
             facts: empty,
             limit,
+            granted: BTreeMap::new(),
         };
         world.state.apply(&world.plan, &started).expect("a first event");
         world.log.push(started);

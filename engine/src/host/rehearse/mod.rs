@@ -32,7 +32,7 @@ use crate::money::Usd;
 use crate::name::{Digest, RunId};
 use crate::plan::graph::Plan;
 use crate::run::event::{
-    Ask, AttemptId, Ended, Event, Outcome, PurchaseId, Request, SEMANTICS, Seen, Value,
+    Ask, AttemptId, Ended, Event, Granted, Outcome, PurchaseId, Request, SEMANTICS, Seen, Value,
 };
 use crate::run::ledger::AccountId;
 use crate::run::library::{Library, keep, read};
@@ -283,6 +283,7 @@ impl<'a> Play<'a> {
             files: keep(&*self.values, &files),
             facts: keep(&*self.values, &facts),
             limit: None,
+            granted: Granted::new(),
         };
         self.state.apply(self.plan, &event)?;
         self.journal.push(event);

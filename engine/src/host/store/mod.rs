@@ -17,14 +17,17 @@ mod schema;
 #[cfg(test)]
 mod tests;
 pub(crate) mod wal;
+mod wallet;
 mod writer;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, OptionalExtension, params};
 
+use super::wallet::Line;
 use crate::kind::mutant::{self, Mutant};
 use crate::money::Usd;
 use crate::name::{Digest, RunId};
@@ -87,6 +90,8 @@ pub enum StoreError {
     TakenOver(RunId),
     #[error("there is no run {0}")]
     NoRun(RunId),
+    #[error("the project's wallet has no room for what {0} may spend")]
+    NoRoom(RunId),
 }
 
 /// A run as lists show it.
@@ -233,6 +238,25 @@ impl Store {
         let mut statement = connection.prepare(&sql).map_err(StoreError::Read)?;
         let rows = statement.query_map(with, schema::run_row).map_err(StoreError::Read)?;
         rows.collect::<Result<_, _>>().map_err(StoreError::Read)
+    }
+
+    /// The wallet's lines in `month`, by provider, the whole wallet's under an empty name; without what `except` has.
+    pub fn wallet(
+        &self,
+        month: &str,
+        except: Option<&RunId>,
+    ) -> Result<BTreeMap<Box<str>, Line>, StoreError> {
+        let connection = self.lock();
+        if schema::check_version(&connection)? < 4 {
+            return Ok(BTreeMap::new());
+        }
+        let nobody = RunId::new("");
+        wallet::lines(&connection, month, except.unwrap_or(&nobody)).map_err(StoreError::Read)
+    }
+
+    /// What `run` was billed in other months than `month`, by line.
+    pub fn before(&self, run: &RunId, month: &str) -> Result<BTreeMap<Box<str>, Usd>, StoreError> {
+        wallet::before(&self.lock(), run, month).map_err(StoreError::Read)
     }
 
     /// The ticks of a run, in order, each held against its checksum.

@@ -14,8 +14,8 @@ use crate::money::Usd;
 use crate::name::{Digest, RunId};
 use crate::plan::graph::{NodeIndex, OnExceed};
 use crate::run::event::{
-    About, At, AttemptId, Closing, Decision, Ended, Event, Outcome, Question, Request, ScopeId,
-    Signal, Value, Verdict,
+    About, At, AttemptId, Closing, Decision, Ended, Event, Granted, Outcome, Question, Request,
+    ScopeId, Signal, Value, Verdict,
 };
 use crate::run::ledger::AccountId;
 use crate::time::Timestamp;
@@ -33,6 +33,8 @@ enum Record {
         facts: Stored,
         #[serde(default, skip_serializing_if = "Option::is_none")]
         limit: Option<Usd>,
+        #[serde(default, skip_serializing_if = "Granted::is_empty")]
+        granted: Granted,
     },
     Resumed {
         epoch: u64,
@@ -131,6 +133,13 @@ enum Record {
         s: u32,
         n: u32,
         by: AccountId,
+        quote: Usd,
+        free: Usd,
+    },
+    OverGrant {
+        s: u32,
+        n: u32,
+        seller: Box<str>,
         quote: Usd,
         free: Usd,
     },
@@ -299,15 +308,18 @@ impl From<Stored> for Value {
 impl From<&Event> for Record {
     fn from(event: &Event) -> Self {
         match event {
-            Event::Started { run, plan, semantics, inputs, files, facts, limit } => Self::Started {
-                run: run.clone(),
-                plan: *plan,
-                semantics: *semantics,
-                inputs: inputs.into(),
-                files: files.into(),
-                facts: facts.into(),
-                limit: *limit,
-            },
+            Event::Started { run, plan, semantics, inputs, files, facts, limit, granted } => {
+                Self::Started {
+                    run: run.clone(),
+                    plan: *plan,
+                    semantics: *semantics,
+                    inputs: inputs.into(),
+                    files: files.into(),
+                    facts: facts.into(),
+                    limit: *limit,
+                    granted: granted.clone(),
+                }
+            }
             Event::Resumed { epoch, delivered } => {
                 let delivered =
                     delivered.iter().map(|open| (open.at.scope.0, open.at.node.0, open.number));
@@ -413,6 +425,9 @@ fn decided(at: At, what: &Decision) -> Record {
         Decision::OverBudget { by, quote, free } => {
             Record::OverBudget { s, n, by: *by, quote: *quote, free: *free }
         }
+        Decision::OverGrant { seller, quote, free } => {
+            Record::OverGrant { s, n, seller: seller.clone(), quote: *quote, free: *free }
+        }
         Decision::InDoubt => Record::InDoubt { s, n },
         Decision::TimedOut => Record::TimedOut { s, n },
         Decision::GaveUp => Record::GaveUp { s, n },
@@ -425,9 +440,9 @@ impl From<Record> for Event {
         let decided = |s, n, what| Self::Decided { at: at(s, n), what };
         let of = |s, n, number| AttemptId { at: at(s, n), number };
         match record {
-            Record::Started { run, plan, semantics, inputs, files, facts, limit } => {
+            Record::Started { run, plan, semantics, inputs, files, facts, limit, granted } => {
                 let (inputs, files, facts) = (inputs.into(), files.into(), facts.into());
-                Self::Started { run, plan, semantics, inputs, files, facts, limit }
+                Self::Started { run, plan, semantics, inputs, files, facts, limit, granted }
             }
             Record::Resumed { epoch, delivered } => {
                 let delivered =
@@ -474,6 +489,9 @@ impl From<Record> for Event {
             }
             Record::OverBudget { s, n, by, quote, free } => {
                 decided(s, n, Decision::OverBudget { by, quote, free })
+            }
+            Record::OverGrant { s, n, seller, quote, free } => {
+                decided(s, n, Decision::OverGrant { seller, quote, free })
             }
             Record::InDoubt { s, n } => decided(s, n, Decision::InDoubt),
             Record::Done { s, n, a, output, ms } => Self::Ended {
@@ -593,6 +611,7 @@ mod tests {
             Decision::FellBack,
             Decision::GateClosed(1),
             Decision::OverBudget { by: AccountId(2), quote: Usd::ZERO, free: Usd::ZERO },
+            Decision::OverGrant { seller: "luma".into(), quote: Usd::ZERO, free: Usd::ZERO },
             Decision::InDoubt,
             Decision::TimedOut,
             Decision::GaveUp,
@@ -607,6 +626,7 @@ mod tests {
                 files: Value::null(),
                 facts: Value::null(),
                 limit: Some(Usd::from_micros(5)),
+                granted: [("luma".into(), Usd::from_micros(5))].into(),
             },
             Event::Resumed { epoch: 4, delivered: vec![attempt] },
             Event::Expanded {

@@ -70,6 +70,21 @@ CREATE TABLE home (
     "
 ALTER TABLE run ADD COLUMN spent INTEGER;
 ",
+    "
+CREATE TABLE block (
+    run         TEXT NOT NULL,
+    line        TEXT NOT NULL,
+    month       TEXT NOT NULL,
+    granted     INTEGER NOT NULL,
+    provider    INTEGER NOT NULL DEFAULT 0,
+    price_table INTEGER NOT NULL DEFAULT 0,
+    assumed     INTEGER NOT NULL DEFAULT 0,
+    doubtful    INTEGER NOT NULL DEFAULT 0,
+    PRIMARY KEY (run, line, month)
+) STRICT, WITHOUT ROWID;
+INSERT INTO block (run, line, month, granted, price_table)
+    SELECT run, '', strftime('%Y-%m', started / 1000, 'unixepoch'), 0, coalesce(spent, 0) FROM run;
+",
 ];
 
 /// Sets what every writing connection needs.

@@ -6,6 +6,7 @@ use rusqlite::Connection;
 
 use super::inbox::Message;
 use super::*;
+use crate::host::wallet::{Block, Sums, Wallet};
 use crate::kind::mutant::with;
 use crate::run::event::{Outcome, Signal};
 
@@ -39,7 +40,8 @@ pub(super) fn commit(begin: Option<RunRow>, patience: Patience) -> Commit {
         cached: vec![(Digest::of(b"fingerprint"), Value::Inline("7".into()))],
         begin,
         finish: None,
-        spent: None,
+        bills: None,
+        block: None,
         taken: Vec::new(),
         patience,
     }
@@ -254,4 +256,74 @@ async fn a_message_is_there_until_a_commit_takes_it() {
     let taking = Commit { taken: vec!["m-1".into()], ..commit(None, Patience::Limited) };
     store.commit(taking).await.unwrap();
     assert_eq!(store.inbox(&run()).unwrap(), []);
+}
+
+const MONTH: &str = "2026-11";
+
+fn usd(dollars: i64) -> crate::money::Usd {
+    crate::money::Usd::from_micros(dollars * 1_000_000)
+}
+
+/// The first commit of the run `of`, which takes `dollars` of a wallet of 50.
+fn beginning(of: &str, dollars: i64, month: &str) -> Commit {
+    let wallet = Wallet { month: Some(usd(50)), ..Wallet::default() };
+    let (month, all) = (month.to_owned(), usd(dollars));
+    let block = Block { month, all, wallet, ..Block::default() };
+    let row = RunRow { run: RunId::new(of), ..row("") };
+    Commit {
+        run: RunId::new(of),
+        block: Some(block),
+        values: vec![],
+        cached: vec![],
+        ..commit(Some(row), Patience::Limited)
+    }
+}
+
+/// A commit by which the run `of` was billed so many dollars, and ends or goes on.
+fn billed(of: &str, dollars: i64, finish: Option<Finish>) -> Commit {
+    let sums = Sums { provider: usd(dollars), ..Sums::default() };
+    let bills = Some([("luma".into(), sums)].into());
+    Commit { begin: None, block: None, bills, finish, ..beginning(of, 0, MONTH) }
+}
+
+#[tokio::test]
+async fn two_processes_that_begin_at_once_do_not_both_pass_the_limit() {
+    let folder = tempfile::tempdir().unwrap();
+    let stores = [Store::open(folder.path()).unwrap(), Store::open(folder.path()).unwrap()];
+    let (a, b) = tokio::join!(
+        stores[0].commit(beginning("a", 30, MONTH)),
+        stores[1].commit(beginning("b", 30, MONTH)),
+    );
+    let (lucky, other) = if a.is_ok() { ("a", "b") } else { ("b", "a") };
+    assert_eq!(a.is_ok(), b.is_err(), "{a:?} {b:?}");
+    assert!(matches!(a.and(b), Err(StoreError::NoRoom(_))));
+    let store = &stores[0];
+    assert!(
+        matches!(store.run(&RunId::new(other)), Err(StoreError::NoRun(_))),
+        "nothing of it is there"
+    );
+    store.commit(billed(lucky, 5, Some(Finish::As("succeeded")))).await.unwrap();
+    store.commit(beginning(other, 45, MONTH)).await.unwrap();
+    let line = |name: &str| store.wallet(MONTH, None).unwrap()[name].clone();
+    assert_eq!((line("").sums().used(), line("").set_aside()), (usd(5), usd(45)));
+    assert_eq!(line("luma").sums().provider, usd(5));
+}
+
+#[tokio::test]
+async fn what_a_run_was_billed_stays_in_its_month_and_more_is_taken_of_the_one_in_which_it_goes_on()
+{
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(folder.path()).unwrap();
+    store.commit(beginning("a", 30, "2026-10")).await.unwrap();
+    store.commit(billed("a", 10, Some(Finish::As("succeeded")))).await.unwrap();
+    let again = beginning("a", 30, MONTH);
+    let again = Commit { begin: None, finish: Some(Finish::Undone), ..again };
+    store.commit(again).await.unwrap();
+    let line = |month: &str| store.wallet(month, None).unwrap()[""].clone();
+    assert_eq!((line("2026-10").sums().used(), line("2026-10").set_aside()), (usd(10), usd(0)));
+    assert_eq!((line(MONTH).sums().used(), line(MONTH).set_aside()), (usd(0), usd(20)));
+    store.commit(billed("a", 16, Some(Finish::As("succeeded")))).await.unwrap();
+    store.commit(billed("a", 17, None)).await.unwrap();
+    assert_eq!((line("2026-10").sums().used(), line(MONTH).sums().used()), (usd(10), usd(7)));
+    assert_eq!(store.run(&RunId::new("a")).unwrap().spent, Some(usd(17)), "late bills are booked");
 }

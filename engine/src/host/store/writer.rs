@@ -4,7 +4,7 @@
 //! synced. After an error nothing of the group is stored, and nothing more is written: a failed sync is never tried again
 //! on the same handle.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::JoinHandle;
@@ -14,8 +14,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::ballast::Ballast;
 use super::wal::{self, Least};
-use super::{RunRow, StoreError, home, schema};
-use crate::money::Usd;
+use super::{RunRow, StoreError, home, schema, wallet};
+use crate::host::wallet::{Block, Sums};
 use crate::name::{Digest, RunId};
 use crate::run::event::Value;
 use crate::time::Timestamp;
@@ -40,8 +40,10 @@ pub struct Commit {
     /// The run itself, with its first tick.
     pub begin: Option<RunRow>,
     pub finish: Option<Finish>,
-    /// What the run has spent, if this tick changed it.
-    pub spent: Option<Usd>,
+    /// What the run was billed so far, by provider, if this tick changed it.
+    pub bills: Option<BTreeMap<Box<str>, Sums>>,
+    /// What it takes of the wallet. If that has no room, nothing of the commit is stored.
+    pub block: Option<Block>,
     /// Messages of the inbox that this tick took in.
     pub taken: Vec<Box<str>>,
     pub patience: Patience,
@@ -104,6 +106,16 @@ enum Written {
     NoRun,
     Stored,
     TakenOver,
+    NoRoom,
+}
+
+/// What storing a commit came to.
+enum Outcome {
+    Stored(End),
+    /// Another process drives the run by now.
+    TakenOver,
+    /// The wallet has no room for what the run takes.
+    NoRoom,
 }
 
 /// Where the journal of one run ends.
@@ -212,11 +224,14 @@ fn try_group(
         }
         Request::Commit(commit, _) => {
             let former = moved.get(&commit.run).or_else(|| ends.get(&commit.run)).copied();
-            let Some(end) = store(&transaction, former, commit)? else {
-                return Ok(Written::TakenOver);
-            };
-            moved.insert(commit.run.clone(), end);
-            Ok(Written::Stored)
+            Ok(match store(&transaction, former, commit)? {
+                Outcome::Stored(end) => {
+                    moved.insert(commit.run.clone(), end);
+                    Written::Stored
+                }
+                Outcome::TakenOver => Written::TakenOver,
+                Outcome::NoRoom => Written::NoRoom,
+            })
         }
     };
     let written = group.iter().map(write).collect::<rusqlite::Result<_>>()?;
@@ -246,6 +261,9 @@ fn answer(group: impl Iterator<Item = Request>, written: rusqlite::Result<(Vec<W
             (Request::TakeOver(_, answer), Written::Epoch(epoch)) => drop(answer.send(Ok(epoch))),
             (Request::TakeOver(run, answer), _) => drop(answer.send(Err(StoreError::NoRun(run)))),
             (Request::Commit(_, answer), Written::Stored) => drop(answer.send(Ok(room))),
+            (Request::Commit(commit, answer), Written::NoRoom) => {
+                drop(answer.send(Err(StoreError::NoRoom(commit.run))));
+            }
             (Request::Commit(commit, answer), _) => {
                 drop(answer.send(Err(StoreError::TakenOver(commit.run))));
             }
@@ -276,20 +294,32 @@ fn take_over(transaction: &Transaction, run: &RunId) -> rusqlite::Result<Option<
     row.map(|row| row.get::<_, i64>(0).map(i64::cast_unsigned)).transpose()
 }
 
-/// The new end of the journal; none, if another process drives the run by now: then nothing is stored.
+/// Stores all of `commit`, or nothing.
 fn store(
     transaction: &Transaction,
     former: Option<End>,
     commit: &Commit,
-) -> rusqlite::Result<Option<End>> {
+) -> rusqlite::Result<Outcome> {
+    let takes_block = || {
+        commit
+            .block
+            .as_ref()
+            .map_or(Ok(true), |block| wallet::take(transaction, &commit.run, block))
+    };
     if let Some(row) = &commit.begin {
+        if !takes_block()? {
+            return Ok(Outcome::NoRoom);
+        }
         enter(transaction, row)?;
     }
     let run = commit.run.as_str();
     let mut epoch = transaction.prepare_cached("SELECT epoch FROM run WHERE run = ?1")?;
     let epoch: i64 = epoch.query_row(params![run], |row| row.get(0))?;
     if epoch.cast_unsigned() != commit.epoch {
-        return Ok(None);
+        return Ok(Outcome::TakenOver);
+    }
+    if commit.begin.is_none() && !takes_block()? {
+        return Ok(Outcome::NoRoom);
     }
     let former = former.map_or_else(|| journal_end(transaction, &commit.run), Ok)?;
     let seq = former.seq + 1;
@@ -313,10 +343,8 @@ fn store(
     for message in &commit.taken {
         transaction.prepare_cached("DELETE FROM inbox WHERE id = ?1")?.execute(params![message])?;
     }
-    if let Some(spent) = commit.spent {
-        transaction
-            .prepare_cached("UPDATE run SET spent = ?2 WHERE run = ?1")?
-            .execute(params![run, spent.micros()])?;
+    if let Some(bills) = &commit.bills {
+        wallet::book(transaction, &commit.run, bills)?;
     }
     if let Some(finish) = &commit.finish {
         let (finished, outcome) = match finish {
@@ -327,7 +355,7 @@ fn store(
             .prepare_cached("UPDATE run SET finished = ?2, outcome = ?3 WHERE run = ?1")?
             .execute(params![run, finished, outcome])?;
     }
-    Ok(Some(End { seq, crc }))
+    Ok(Outcome::Stored(End { seq, crc }))
 }
 
 fn journal_end(transaction: &Transaction, run: &RunId) -> rusqlite::Result<End> {

@@ -2,14 +2,15 @@
 
 mod bodies;
 mod pools;
+mod purse;
 
 use std::collections::BTreeMap;
 
 use serde_json::{Value as Json, json};
 
 use super::event::{
-    About, Answer, At, AttemptId, Decision, Ended, Event, Outcome, PurchaseId, Rest, SEMANTICS,
-    ScopeId, Seen, Signal,
+    About, Answer, At, AttemptId, Decision, Ended, Event, Granted, Outcome, PurchaseId, Rest,
+    SEMANTICS, ScopeId, Seen, Signal,
 };
 use super::ledger::{AccountId, Bill, Source};
 use super::library::{keep, read};
@@ -119,14 +120,27 @@ struct Game {
 
 impl Game {
     fn new(plan: Plan, limit: Option<&str>) -> Self {
+        Self::granted(plan, limit, Granted::new())
+    }
+
+    /// With what the wallet lets it spend at single providers.
+    fn granted(plan: Plan, limit: Option<&str>, granted: Granted) -> Self {
         let memory = Memory::default();
         let empty = keep(&memory, &json!({}));
         let (run, plan_digest) = (RunId::new("r"), Digest::of(b"plan"));
         let (inputs, files, facts) = (empty.clone(), empty.clone(), empty);
         let limit = limit.map(usd);
         let semantics = SEMANTICS;
-        let started =
-            Event::Started { run, plan: plan_digest, semantics, inputs, files, facts, limit };
+        let started = Event::Started {
+            run,
+            plan: plan_digest,
+            semantics,
+            inputs,
+            files,
+            facts,
+            limit,
+            granted,
+        };
         let mut state = RunState::default();
         state.apply(&plan, &started).expect("a first event");
         let (now, last) = (Timestamp(0), Tick::default());
