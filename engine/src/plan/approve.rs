@@ -35,6 +35,7 @@ impl Planner<'_> {
             (Some(_), None, ..) | (.., Some(_), None) => None,
             _ => Some(Schema::constant_of(json!(true))),
         };
+        let asks_yes_or_no = block.choices.is_none() && block.schema.is_none();
         let otherwise = self.value(block.otherwise.as_ref(), scope);
         if let Some((value, (_, Some(of)))) = block.otherwise.as_ref().zip(otherwise.as_ref()) {
             if block.timeout.is_none() {
@@ -43,7 +44,13 @@ impl Planner<'_> {
             if let Some(answer) = &answer {
                 let reject = Schema::constant_of(json!(REJECT));
                 let at = value.tree.place();
-                self.covered("else", &Schema::union(&[answer.clone(), reject]), of, at);
+                let allowed = Schema::union(&[answer.clone(), reject]);
+                match of.constant() {
+                    Some(word) if asks_yes_or_no && !allowed.surely_accepts(word) => {
+                        self.findings.push(question::no_answer(self.source, at, word));
+                    }
+                    _ => self.covered("else", &allowed, of, at),
+                }
             }
         }
         let above = block.above.as_ref().map(|above| self.amount("above", above, scope));

@@ -109,6 +109,12 @@ impl Planner<'_> {
             self.findings.push(finding);
             return None;
         }
+        if let Some(range) = block.schema.get(MEDIA)
+            && !range.text().is_some_and(is_range)
+        {
+            self.findings.push(bad_input::media(self.source, range.place(), name));
+            return None;
+        }
         let json = match self.bundled(json) {
             Ok(json) => json,
             Err(refer::Lost { reference, why }) => {
@@ -148,6 +154,11 @@ impl Planner<'_> {
         }
         value
     }
+}
+
+/// `image/*`, or several.
+fn is_range(text: &str) -> bool {
+    text.split(',').all(|one| one.trim().split('/').filter(|part| !part.is_empty()).count() == 2)
 }
 
 /// Whether the schema says what kind of file comes, and nothing else of it.

@@ -73,6 +73,17 @@ pub(in crate::document) fn found(
 fn meant(source: &Source, tree: &Tree, key: &str) -> Option<String> {
     Some(match (key, &tree.value) {
         ("retry", Value::Number(attempts)) => format!("write `retry: {{ attempts: {attempts} }}`"),
+        ("repeat", Value::Number(max)) => {
+            format!("write `repeat: {{ max: {max}, until: … }}`, with the condition that ends it")
+        }
+        ("approve", Value::Text(_) | Value::Bool(_)) => {
+            "write what is asked: `approve: { ask: Go on? }`".into()
+        }
+        ("doubt", Value::Text(word)) => format!("write `{{ then: {} }}`", word.text),
+        ("pools", Value::List(_)) => "write how many may go at once: `gpu: 4`".into(),
+        ("providers", Value::Text(name)) => {
+            format!("write for what: `{{ image: {} }}`", name.text)
+        }
         ("cache", Value::Bool(_)) => "write `auto`, `off`, or `{ ttl: 30d }`".into(),
         ("fallback", Value::Text(text)) => {
             let kind = if text.text.contains('/') { "use" } else { "provider" };

@@ -94,6 +94,20 @@ fn values_of_a_likely_meaning_are_told_with_how_to_write_it() {
         error[wrong-type] 5:28 `x`: `outputs` takes a map of names and values, not text
           help: give each value a name: `outputs: { film: "${{ film.video }}" }`
     "#);
+    assert_snapshot!(nodes("a: { use: value, repeat: 3, doubt: ask }\nb: { approve: yes }\n"), @r"
+        error[wrong-type] 3:28 `3`: `repeat` takes a map, not a number
+          help: write `repeat: { max: 3, until: … }`, with the condition that ends it
+        error[wrong-type] 3:38 `ask`: `doubt` takes a map, not text
+          help: write `{ then: ask }`
+        error[wrong-type] 4:17 `yes`: `approve` takes a map, not text
+          help: write what is asked: `approve: { ask: Go on? }`
+    ");
+    assert_snapshot!(yaml("flow: 1\npools: [gpu]\nproviders: local\nnodes: {}\n"), @r"
+        error[wrong-type] 2:8 `[gpu]`: `pools` takes a map, not a list
+          help: write how many may go at once: `gpu: 4`
+        error[wrong-type] 3:12 `local`: `providers` takes a map, not text
+          help: write for what: `{ image: local }`
+    ");
     assert_snapshot!(yaml("flow: 1\ninputs: [topic]\nnodes: [{ name: a }]\n"), @r"
         error[wrong-type] 2:9 `[topic]`: `inputs` takes a map, not a list
           help: write each input under its name: `topic: { type: string }`

@@ -19,6 +19,11 @@ pub(in crate::plan) fn schema(source: &Arc<Source>, at: Span, name: &str, why: &
         .help("write a JSON Schema, such as `{ type: string }`")
 }
 
+pub(in crate::plan) fn media(source: &Arc<Source>, at: Span, name: &str) -> Diagnostic {
+    Diagnostic::error(&RULE, source, at, format!("the input `{name}` takes no kind of file"))
+        .help("write a range of media types, such as `image/*` or `text/*, application/pdf`")
+}
+
 pub(in crate::plan) fn default(
     source: &Arc<Source>,
     at: Span,

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use serde_json::Value as Json;
+
 use crate::diagnostic::{Diagnostic, Rule};
 use crate::source::{Source, Span};
 
@@ -30,6 +32,12 @@ pub(in crate::plan) fn no_choices(source: &Arc<Source>, at: Span) -> Diagnostic 
 pub(in crate::plan) fn no_schema(source: &Arc<Source>, at: Span, why: &str) -> Diagnostic {
     Diagnostic::error(&RULE, source, at, format!("`schema` is no JSON Schema: {why}"))
         .help("write one, such as `{ type: object, properties: { title: { type: string } } }`")
+}
+
+/// A question of yes or no has no answer `word`.
+pub(in crate::plan) fn no_answer(source: &Arc<Source>, at: Span, word: &Json) -> Diagnostic {
+    Diagnostic::error(&RULE, source, at, format!("nobody could answer {word}"))
+        .help("write `true` to go on at the timeout, or `reject` to fail")
 }
 
 pub(in crate::plan) fn no_timeout(source: &Arc<Source>, at: Span) -> Diagnostic {

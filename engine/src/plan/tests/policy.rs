@@ -57,6 +57,10 @@ fn a_gate_may_go_by_what_its_node_reads() {
 
 #[test]
 fn a_question_can_be_answered() {
+    assert_snapshot!(nodes("a: { approve: { ask: x, timeout: 1h, else: accept } }\nb: { approve: { ask: x, timeout: 1h, else: reject } }\nc: { approve: { ask: x, timeout: 1h, else: true } }\n"), @r#"
+        error[question] 3:46 `accept`: nobody could answer "accept"
+          help: write `true` to go on at the timeout, or `reject` to fail
+    "#);
     assert_snapshot!(nodes("a: { approve: { ask: x, choices: [], show: '${{ run.nme }}' } }\nb: { approve: { ask: x, choices: '${{ run.name }}' } }\nc: { approve: { ask: '${{ [1] }}', schema: { type: strng } } }\nd: { approve: { ask: x, choices: [y, z], timeout: 1h, else: w } }\ne: { approve: { ask: x, else: reject } }\nf: { approve: { ask: x, timeout: 1h, else: reject }, retry: {}, timeout: 1h }\ng: { approve: { ask: x, choices: [y], schema: {} } }\nh: { approve: { ask: x, above: '${{ 1 }}' } }\n"), @r#"
         error[node-shape] 8:56 `retry`: `retry` means nothing beside `approve`, which makes no attempts
           8:8 `approve`: asks a person

@@ -148,6 +148,10 @@ fn what_the_language_has_is_run() {
 
 #[test]
 fn inputs_are_schemas_with_defaults_that_fit() {
+    assert_snapshot!(wrong("flow: 1\ninputs: { a: { x-media: image }, b: { x-media: 'image/*, text/plain' } }\nnodes: {}\n"), @r"
+        error[bad-input] 2:25 `image`: the input `a` takes no kind of file
+          help: write a range of media types, such as `image/*` or `text/*, application/pdf`
+    ");
     assert_snapshot!(wrong("flow: 1\ninputs:\n  a: { type: strin }\n  b: { type: integer, default: x }\n  c: { x-media: image/*, default: cover.png }\n  d: { type: object, properties: { e: { type: integer } }, default: { e: no } }\nnodes: { f: { use: value, with: { value: \"${{ inputs.a.b }} ${{ inputs.g }}\" } } }\n"), @r#"
         error[bad-input] 3:14 `strin`: the input `a` has no valid schema: "strin" is no type: there are string, number, integer, boolean, object, array, null
           help: write a JSON Schema, such as `{ type: string }`
