@@ -26,7 +26,7 @@ struct More {
 
 /// How many findings there were at some time, to go back to.
 #[derive(Clone, Copy, Debug)]
-pub struct Mark {
+pub(crate) struct Mark {
     kept: usize,
     more: More,
 }

@@ -10,7 +10,8 @@ use std::ffi::OsStr;
 use std::sync::Arc;
 
 use crate::source::{Source, Span};
-pub use findings::{Findings, MOST_TOLD, Mark};
+pub(crate) use findings::Mark;
+pub use findings::{Findings, MOST_TOLD};
 pub use fix::{Fix, mended};
 pub use nearest::nearest;
 
