@@ -161,7 +161,6 @@ fn a_project_s_settings_are_read_or_refused() {
         2 | monht = '5 USD'
           | ^^^^^
         unknown field `monht`, expected one of `run`, `month`, `providers`
-
         help: below a line `[budget]` may stand `month = "50 USD"`, `run`, and `providers`
     "#);
     let shop = Shop::new("[budget]\nrun = '0.01 USD'\nproviders = { rehearsal = '1 USD' }\n");
