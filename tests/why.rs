@@ -78,3 +78,39 @@ fn the_reason_is_told() {
     help: did you mean `page`?
     ");
 }
+
+/// The second picture is asked for when the first is there.
+const PICTURES: &str = r"
+flow: 1
+name: pictures
+nodes:
+  early: { use: image/generate, provider: local, with: { prompt: a hill } }
+  late: { use: image/generate, provider: local, needs: [early], with: { prompt: a tree } }
+outputs: { image: '${{ late.image }}' }
+";
+
+#[test]
+fn a_hit_on_the_last_node_spares_those_that_lead_to_it() {
+    let project = Project::new().with("pictures.yaml", PICTURES);
+    let states = |project: &Project| {
+        let nodes = project.flow("show --json").json()["nodes"].clone();
+        let nodes: Vec<_> = nodes.as_array().expect("a list").clone();
+        let state = |name: &str| {
+            let node = nodes.iter().find(|node| node["path"] == name).expect("it is there");
+            node["state"].as_str().expect("a word").to_owned()
+        };
+        [state("early"), state("late")]
+    };
+    assert_eq!(project.flow("run pictures.yaml").status, Some(0));
+    assert_eq!(states(&project), ["succeeded", "succeeded"]);
+    let ran = project.flow("run pictures.yaml --json");
+    assert_eq!(ran.json()["nodes"]["ran"], 0, "{ran}");
+    assert_eq!(states(&project), ["spared", "cached"]);
+    let run = project.flow("show --json").json()["run"].as_str().expect("an id").to_owned();
+    let why = project.flow(&format!("why {run} early"));
+    assert!(why.stdout.contains("what follows from it is in the cache"), "{why}");
+    let changed = PICTURES.replace("a hill", "a house");
+    let project = project.with("pictures.yaml", &changed);
+    let ran = project.flow("run pictures.yaml --json");
+    assert_eq!(states(&project), ["succeeded", "cached"], "late by its input alone: {ran}");
+}

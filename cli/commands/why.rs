@@ -112,6 +112,7 @@ fn again_words(again: &Again) -> String {
 fn state_words(history: &History, path: &str, node: &NodeHistory) -> Option<String> {
     Some(match node.state {
         "cached" => "it did not run: an earlier attempt with equal input gave its output".into(),
+        "spared" => "nothing was done for it: what follows from it is in the cache".into(),
         "skipped" => match why::condition(history, path) {
             Some(when) => format!("it did not run: `when: {when}` was false"),
             None => "it did not run: a gate on one of its edges stayed closed".into(),

@@ -42,6 +42,8 @@ pub struct NodeHistory {
     pub input: Option<Value>,
     /// Of its last attempt; empty for a kind without a capability.
     pub provider: String,
+    /// Of its last attempt; empty for the provider's default.
+    pub model: String,
     pub output: Option<Value>,
     /// What its purchases were billed.
     pub spent: Usd,
@@ -139,6 +141,7 @@ impl NodeHistory {
             took: Duration::ZERO,
             input: None,
             provider: String::new(),
+            model: String::new(),
             output: None,
             spent: Usd::ZERO,
             bills: BTreeMap::new(),
@@ -154,6 +157,7 @@ impl NodeHistory {
                 self.attempts = attempt.number;
                 self.input = Some(request.input.clone());
                 self.provider = request.provider.to_string();
+                self.model = request.model.to_string();
             }
             Event::Ended { ended, took, .. } => {
                 self.took += *took;
@@ -167,6 +171,7 @@ impl NodeHistory {
             }
             Event::Decided { what, .. } => match what {
                 Decision::Skipped => self.state = "skipped",
+                Decision::Spared => self.state = "spared",
                 Decision::Reused { output, .. } => self.succeeded("cached", output),
                 Decision::Computed(output) | Decision::Gathered(output) => {
                     self.succeeded("succeeded", output);
@@ -287,6 +292,7 @@ fn words(event: &Event) -> String {
         }
         Event::Decided { what, .. } => match what {
             Decision::Skipped => "skipped: `when` said no".into(),
+            Decision::Spared => "spared: what follows from it is in the cache".into(),
             Decision::Reused { .. } => "output taken from the cache".into(),
             Decision::Computed(_) => "computed".into(),
             Decision::Gathered(_) => "all items ended; list made".into(),

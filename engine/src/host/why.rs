@@ -23,6 +23,7 @@ struct Parts {
     version: u32,
     revision: String,
     provider: String,
+    model: String,
     input: Json,
 }
 
@@ -91,6 +92,7 @@ fn parts(
         version: kind.version,
         revision: kind.revision.clone(),
         provider: node.provider.clone(),
+        model: node.model.clone(),
         input,
     }))
 }
@@ -101,6 +103,7 @@ fn difference(then: &Parts, now: &Parts) -> Option<Difference> {
         ("the kind's version", then.version.into(), now.version.into()),
         ("what the kind's tools are", then.revision.as_str().into(), now.revision.as_str().into()),
         ("provider", then.provider.as_str().into(), now.provider.as_str().into()),
+        ("model", then.model.as_str().into(), now.model.as_str().into()),
     ];
     let simple = parts.into_iter().find(|(_, then, now)| then != now);
     match simple {
@@ -219,7 +222,7 @@ mod tests {
 
     fn parts(provider: &str, input: Json) -> Parts {
         let (kind, revision) = ("image/generate".into(), String::new());
-        Parts { kind, version: 1, revision, provider: provider.into(), input }
+        Parts { kind, version: 1, revision, provider: provider.into(), model: String::new(), input }
     }
 
     #[test]
@@ -228,6 +231,10 @@ mod tests {
         let cases = [
             (parts("local", json!({ "prompt": "A cat", "sizes": [1, 2] })), None),
             (parts("other", json!({ "prompt": "A dog", "sizes": [1, 2] })), Some("provider")),
+            (
+                Parts { model: "small".into(), ..parts("local", json!({ "prompt": "A dog" })) },
+                Some("model"),
+            ),
             (parts("local", json!({ "prompt": "A dog", "sizes": [1, 3] })), Some("with.prompt")),
             (parts("local", json!({ "prompt": "A cat", "sizes": [1, 3] })), Some("with.sizes[1]")),
             (parts("local", json!({ "prompt": "A cat", "sizes": [1] })), Some("with.sizes")),

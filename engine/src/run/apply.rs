@@ -280,6 +280,11 @@ impl RunState {
                 self.change(at, Change::Nulled { failed: false })?;
                 self.settled(plan, at)
             }
+            Decision::Spared => {
+                self.tally.cached += 1;
+                self.change(at, Change::Spared)?;
+                self.settled(plan, at)
+            }
             Decision::Reused { output, .. } => {
                 self.tally.cached += 1;
                 self.succeeded(plan, at, output.clone())
@@ -366,6 +371,7 @@ impl RunState {
     pub(super) fn succeeded(&mut self, plan: &Plan, at: At, output: Value) -> Result<(), Damaged> {
         self.tries.remove(&at);
         self.change(at, Change::Succeeded { output })?;
+        self.may_learn(at);
         if self.node(plan, at)?.undo.is_some() {
             self.queues.undoable.insert(at);
         }

@@ -16,7 +16,7 @@ use super::node::NodeState;
 use super::retry::{Tried, next_attempt};
 use super::scope::Copy;
 use super::sight::Sight;
-use super::{Considered, Current, Damaged, End, RunState, WINDOW};
+use super::{Considered, Current, Damaged, Derived, End, RunState, WINDOW};
 use crate::expression::Fault;
 use crate::kind::Class;
 use crate::plan::graph::{Cache, Gives, Node, Plan, Retry, Then};
@@ -83,6 +83,14 @@ impl RunState {
         }
         if self.draining {
             return Ok(None);
+        }
+        match &mut self.derived {
+            Derived::Unasked | Derived::Asked { .. } => return Ok(None),
+            Derived::Told(events) => {
+                if let Some(event) = events.pop_front() {
+                    return Ok(Some(event));
+                }
+            }
         }
         while let Some((at, fingerprint, output)) = self.queues.served.pop() {
             if !self.queues.considered.contains_key(&at) {

@@ -300,6 +300,8 @@ pub enum Decision {
     Skipped,
     /// The cache had its output.
     Reused { output: Value, fingerprint: Digest },
+    /// Nobody needs its output: what follows from it is known.
+    Spared,
     /// It is of an inline kind, evaluated in the tick.
     Computed(Value),
     /// The list that the copies of a map gave.

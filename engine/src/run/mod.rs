@@ -16,6 +16,7 @@ mod again;
 mod apply;
 mod copies;
 mod decide;
+mod derivation;
 mod fingerprint;
 mod line;
 mod look;
@@ -32,7 +33,7 @@ mod tests;
 mod undo;
 mod wind_down;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
 use std::time::Duration;
 
 use crate::expression::Template;
@@ -109,6 +110,22 @@ pub struct RunState {
     failures: Vec<Failed>,
     end: Option<End>,
     outcome: Option<Outcome>,
+    /// Of each node of the pipeline itself; empty where nothing could be spared. Computed in each life of the run.
+    derivations: Vec<Option<Digest>>,
+    derived: Derived,
+    /// Nodes of the pipeline itself that have succeeded in this tick.
+    gave: Vec<NodeIndex>,
+}
+
+/// Whether the ancestors of what is known may be spared. Nothing of it is recorded but the decisions.
+#[derive(Clone, Debug, Default)]
+enum Derived {
+    #[default]
+    Unasked,
+    /// The cache is asked about each of these nodes, and was found to have some.
+    Asked { open: BTreeSet<NodeIndex>, found: BTreeMap<NodeIndex, Value> },
+    /// What is left to be said of nodes that are known or spared.
+    Told(VecDeque<Event>),
 }
 
 /// What a tick decided. Nothing of it may be acted upon before `events` are durable.
@@ -273,10 +290,12 @@ impl RunState {
                 tick.events.push(event);
             }
         }
+        self.derive(plan, library, &mut tick.asks)?;
         while let Some(event) = self.next(plan, library, now, &mut tick.asks)? {
             self.apply(plan, &event)?;
             tick.events.push(event);
         }
+        tick.learned.extend(self.learned_by_derivation(plan));
         let queues = &self.queues;
         let due = [&queues.delayed, &queues.deadlines, &queues.later, &queues.expiring];
         let due = due.into_iter().filter_map(|queue| queue.first()).map(|(until, _)| *until);
@@ -308,6 +327,10 @@ impl RunState {
                 let (events, receipt) = self.judge_purchase(plan, purchase, step, now);
                 tick.receipts.push(receipt);
                 events
+            }
+            Seen::Cached { at, output } if self.is_asked_of_derivation(at) => {
+                self.told_of_derivation(plan, at, output);
+                vec![]
             }
             Seen::Cached { at, output: Some(output) } => {
                 let asked = self.queues.considered.get(&at).filter(|considered| considered.asked);
@@ -381,6 +404,7 @@ impl RunState {
     fn rest(&self) -> Option<Rest> {
         let asked = || self.queues.considered.values().any(|considered| considered.asked);
         let busy = self.outcome.is_some() || !self.open.is_empty() || self.draining || asked();
+        let busy = busy || matches!(self.derived, Derived::Asked { .. });
         let due = [&self.queues.delayed, &self.queues.later, &self.queues.expiring];
         if busy || due.iter().any(|queue| !queue.is_empty()) || self.pools.waiting() > 0 {
             return None;
@@ -525,7 +549,7 @@ impl RunState {
     fn output(&self, at: At) -> Option<Value> {
         match self.state(at)? {
             NodeState::Succeeded { output } => Some(output.clone()),
-            NodeState::Null { .. } => Some(Value::null()),
+            NodeState::Null { .. } | NodeState::Spared => Some(Value::null()),
             _ => None,
         }
     }

@@ -26,6 +26,8 @@ pub enum NodeState {
     Succeeded { output: Value },
     /// `when` said no, or it failed and `on_error` is `skip`: dependents read null.
     Null { failed: bool },
+    /// Nothing was done for it: what follows from it is known.
+    Spared,
     /// No further attempt will be made.
     Failed,
     /// A node that it needs failed.
@@ -66,6 +68,7 @@ pub enum Change {
     Nulled {
         failed: bool,
     },
+    Spared,
     Failed,
     Cancelled,
     /// The run has ended, and the node is done again; attempts count on.
@@ -124,10 +127,11 @@ impl NodeState {
             (S::Faltered { attempt }, C::Delayed { until }) => {
                 S::Delayed { attempt: *attempt, until }
             }
-            // Ready: reused, or of an inline kind. Delayed: reused. Open: what its body gave.
-            // Waiting: what a person said.
+            // Blocked: known by its derivation. Ready: reused, or of an inline kind. Delayed: reused.
+            // Open: what its body gave. Waiting: what a person said.
             (
-                S::Ready { .. }
+                S::Blocked { .. }
+                | S::Ready { .. }
                 | S::Delayed { .. }
                 | S::Admitted { .. }
                 | S::Open { .. }
@@ -135,6 +139,7 @@ impl NodeState {
                 C::Succeeded { output },
             ) => S::Succeeded { output },
             (S::Ready { .. }, C::Nulled { failed: false }) => S::Null { failed: false },
+            (S::Blocked { .. } | S::Ready { .. }, C::Spared) => S::Spared,
             (
                 S::Ready { .. } | S::Faltered { .. } | S::Open { .. } | S::Waiting { .. },
                 C::Nulled { failed: true },
@@ -162,7 +167,14 @@ impl NodeState {
 
     /// Whether nothing can change it any more, but that the run is reopened.
     pub fn is_settled(&self) -> bool {
-        matches!(self, Self::Succeeded { .. } | Self::Null { .. } | Self::Failed | Self::Cancelled)
+        matches!(
+            self,
+            Self::Succeeded { .. }
+                | Self::Null { .. }
+                | Self::Spared
+                | Self::Failed
+                | Self::Cancelled
+        )
     }
 
     /// The word for it in displays.
@@ -177,6 +189,7 @@ impl NodeState {
             Self::Open { .. } => "running",
             Self::Succeeded { .. } => "succeeded",
             Self::Null { failed: false } => "skipped",
+            Self::Spared => "spared",
             Self::Null { failed: true } | Self::Failed => "failed",
             Self::Cancelled => "cancelled",
         }

@@ -2,12 +2,13 @@
 //!
 //! Read from the state alone: of a run that another process drives, what is known is what its journal says.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use super::event::{At, Owner};
 use super::node::NodeState;
 use super::pools::Full;
+use super::purse::Short;
 use super::{Current, RunState, WINDOW};
 use crate::money::Usd;
 use crate::plan::graph::Plan;
@@ -32,6 +33,12 @@ pub enum Reason {
     Person { ask: String },
     /// As many attempts as the engine admits ahead are admitted.
     Window,
+    /// Of a map: so many of its items are not begun, because as many as its `limit` allows are under way.
+    Items { waiting: u32, limit: u32 },
+    /// It is not known yet whether its output is there already.
+    Cache,
+    /// The wallet lets the run spend no more there before open holds are given back.
+    Provider { seller: String },
 }
 
 impl RunState {
@@ -43,6 +50,7 @@ impl RunState {
                 return Some(Reason::Person { ask });
             }
             NodeState::InDoubt { .. } => return Some(Reason::Purchase),
+            NodeState::Open { .. } => return self.waiting_items(at),
             NodeState::Ready { .. } | NodeState::Delayed { .. } => {}
             _ => return None,
         }
@@ -67,7 +75,29 @@ impl RunState {
         if self.open.len() >= WINDOW {
             return Some(Reason::Window);
         }
-        self.short_of_money(plan, at)
+        let asked = self.queues.considered.get(&at).is_some_and(|considered| considered.asked);
+        if asked || self.is_asked_of_derivation(at) {
+            return Some(Reason::Cache);
+        }
+        self.short_of_grant(at).or_else(|| self.short_of_money(plan, at))
+    }
+
+    /// What keeps further items of the map at `at` from being begun.
+    fn waiting_items(&self, at: At) -> Option<Reason> {
+        let expansion = self.expansions.get(&at).filter(|expansion| expansion.items.is_some())?;
+        let waiting = expansion.granted.checked_sub(expansion.opened).filter(|left| *left > 0)?;
+        let limit = expansion.limit;
+        (expansion.active >= limit).then_some(Reason::Items { waiting, limit })
+    }
+
+    fn short_of_grant(&self, at: At) -> Option<Reason> {
+        let considered = self.queues.considered.get(&at).map(|considered| &considered.request);
+        let wanted = considered.or_else(|| self.requests.get(&at))?.hold?;
+        let short = self.short_at_provider(at, wanted, &BTreeSet::new())?;
+        (short == Short::Waits).then(|| {
+            let seller = self.next_attempt_of(at).map(|attempt| self.seller(attempt));
+            Reason::Provider { seller: seller.unwrap_or_default().into() }
+        })
     }
 
     fn short_of_money(&self, plan: &Plan, at: At) -> Option<Reason> {
@@ -124,6 +154,13 @@ impl fmt::Display for Reason {
                 write!(f, "{left} of the budget of `{path}` are free while others hold the rest")
             }
             Self::Person { ask } => write!(f, "a person is asked: {ask}"),
+            Self::Items { waiting, limit } => {
+                write!(f, "{waiting} of its items are not begun: `limit: {limit}` are under way")
+            }
+            Self::Cache => write!(f, "it is asked whether its output is there already"),
+            Self::Provider { seller } => {
+                write!(f, "others hold what the project's wallet leaves at `{seller}`")
+            }
             Self::Window => write!(f, "as many attempts as are admitted ahead are admitted"),
         }
     }

@@ -47,6 +47,11 @@ pub(super) struct Reopened {
 }
 
 impl Reopened {
+    /// Whether a part of the run was ever done again.
+    pub(super) fn is_done_again(&self) -> bool {
+        !self.takes.is_empty()
+    }
+
     pub(super) fn admitted(&mut self, at: At, number: u16) {
         if at.scope == ROOT {
             self.last.insert(at.node, number);
@@ -140,7 +145,12 @@ impl RunState {
             .reopened
             .over
             .get(&node)
-            .ok_or_else(|| format!("`{name}` has no items that are over: {help}"))?;
+            .ok_or_else(|| match self.state(At { scope: ROOT, node }) {
+                Some(NodeState::Succeeded { .. }) if body.node(node).each.is_some() => format!(
+                    "`{name}` came from the cache as a whole: name the run that made it, or do all of it again, `--from {name}`"
+                ),
+                _ => format!("`{name}` has no items that are over: {help}"),
+            })?;
         if !body.node(node).carry.is_empty() {
             return Err(format!(
                 "the items of `{name}` hand on to each other: do all of it again, `--from {name}`"
@@ -182,6 +192,14 @@ impl RunState {
             if again.insert(node) {
                 pending.extend(&body.node(node).dependents);
             }
+        }
+        // They need what was spared: its output is not there.
+        let mut pending: Vec<NodeIndex> = again.iter().copied().collect();
+        while let Some(node) = pending.pop() {
+            let needs = body.node(node).needs.iter().copied();
+            let spared =
+                needs.filter(|need| states.get(need.0 as usize) == Some(&NodeState::Spared));
+            pending.extend(spared.filter(|need| again.insert(*need)));
         }
         again
     }

@@ -427,22 +427,26 @@ fn a_run_that_is_killed_at_any_moment_buys_nothing_twice_and_loses_nothing() {
     ClientId: claimed, not sent
     ClientId: sent, not recorded
     ClientId: accepted, not landed
+    ClientId: landed
     ClientId: elsewhere
     ListWithEcho: before the claim
     ListWithEcho: claimed, not sent
     ListWithEcho: sent, not recorded
     ListWithEcho: accepted, not landed
+    ListWithEcho: landed
     ListWithEcho: elsewhere
     ListFinishedOnly: before the claim
     ListFinishedOnly: claimed, not sent, some in doubt
     ListFinishedOnly: sent, not recorded
     ListFinishedOnly: accepted, not landed
+    ListFinishedOnly: landed
     ListFinishedOnly: elsewhere
     None: before the claim
     None: claimed, not sent, some in doubt
     None: sent, not recorded, some in doubt
     None: accepted, not landed
-    None: elsewhere
+    None: landed
+    None: elsewhere, some in doubt
     ");
 }
 

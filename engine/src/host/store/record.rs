@@ -165,6 +165,10 @@ enum Record {
         s: u32,
         n: u32,
     },
+    Spared {
+        s: u32,
+        n: u32,
+    },
     Reused {
         s: u32,
         n: u32,
@@ -414,6 +418,7 @@ fn decided(at: At, what: &Decision) -> Record {
     let (s, n) = pair(at);
     match what {
         Decision::Skipped => Record::Skipped { s, n },
+        Decision::Spared => Record::Spared { s, n },
         Decision::Reused { output, fingerprint } => {
             Record::Reused { s, n, output: output.into(), key: *fingerprint }
         }
@@ -505,6 +510,7 @@ impl From<Record> for Event {
                 took: Duration::from_millis(ms),
             },
             Record::Skipped { s, n } => decided(s, n, Decision::Skipped),
+            Record::Spared { s, n } => decided(s, n, Decision::Spared),
             Record::Reused { s, n, output, key } => {
                 decided(s, n, Decision::Reused { output: output.into(), fingerprint: key })
             }
@@ -604,6 +610,7 @@ mod tests {
         let undoing = Request { fingerprint: None, ..request.clone() };
         let decisions = [
             Decision::Skipped,
+            Decision::Spared,
             Decision::Reused { output: output.clone(), fingerprint: digest },
             Decision::Computed(output.clone()),
             Decision::Gathered(Value::null()),

@@ -1,10 +1,12 @@
 //! What is decided about money, purchases and people, move by move.
 
 mod bodies;
+mod derivation;
 mod pools;
 mod purse;
+mod reason;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value as Json, json};
 
@@ -116,6 +118,9 @@ struct Game {
     log: Vec<Event>,
     now: Timestamp,
     last: Tick,
+    /// What the cache has from the beginning.
+    cache: HashMap<Digest, Value>,
+    learned: HashMap<Digest, Value>,
 }
 
 impl Game {
@@ -125,6 +130,15 @@ impl Game {
 
     /// With what the wallet lets it spend at single providers.
     fn granted(plan: Plan, limit: Option<&str>, granted: Granted) -> Self {
+        Self::with(plan, limit, granted, HashMap::new())
+    }
+
+    fn with(
+        plan: Plan,
+        limit: Option<&str>,
+        granted: Granted,
+        cache: HashMap<Digest, Value>,
+    ) -> Self {
         let memory = Memory::default();
         let empty = keep(&memory, &json!({}));
         let (run, plan_digest) = (RunId::new("r"), Digest::of(b"plan"));
@@ -144,7 +158,8 @@ impl Game {
         let mut state = RunState::default();
         state.apply(&plan, &started).expect("a first event");
         let (now, last) = (Timestamp(0), Tick::default());
-        let mut game = Self { plan, memory, state, log: vec![started], now, last };
+        let (log, learned) = (vec![started], HashMap::new());
+        let mut game = Self { plan, memory, state, log, now, last, cache, learned };
         game.see(vec![Seen::Resumed { epoch: 1 }]);
         game
     }
@@ -162,13 +177,17 @@ impl Game {
             again.apply(&self.plan, event).expect("the journal can be followed");
         }
         assert_eq!(lasting(&again), lasting(&self.state), "replay gives the same state");
+        self.learned.extend(tick.learned.iter().cloned());
         self.last = tick;
-        // The cache has nothing.
         let asks = std::mem::take(&mut self.last.asks);
         if !asks.is_empty() {
-            let answers = asks.iter().map(|ask| Seen::Cached { at: ask.at, output: None });
+            let cached = |fingerprint| self.cache.get(fingerprint).cloned();
+            let answers = asks
+                .iter()
+                .map(|ask| Seen::Cached { at: ask.at, output: cached(&ask.fingerprint) })
+                .collect();
             let (events, receipts) = (self.last.events.clone(), self.last.receipts.clone());
-            self.see(answers.collect());
+            self.see(answers);
             self.last.events.splice(0..0, events);
             self.last.receipts = receipts;
         }
