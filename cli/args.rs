@@ -221,6 +221,11 @@ pub(crate) struct Word {
 /// What became of a purchase, by a person's word.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Jobs {
+    /// Look for all that are open, fetch what is there, and book what it cost
+    Harvest {
+        /// A run, as `flow runs` names it [default: all that nobody drives]
+        run: Option<String>,
+    },
     /// It was made: this is its job
     Adopt { run: String, node: String, provider: String, job: String },
     /// Nobody will know: what is held for it counts as spent

@@ -51,12 +51,16 @@ pub(crate) fn rehearsing_with(book: Arc<InMemory>, script: Script) -> Registry {
 }
 
 /// Where paid work is bought: from the stand-in alone, which keeps its book in the file that `FLOW_REHEARSAL_BOOK` names
-/// and is found again as `FLOW_REHEARSAL_RECOVERY` says. Both are for tests of `flow` itself.
+/// and is found again as `FLOW_REHEARSAL_RECOVERY` says; its jobs take `FLOW_REHEARSAL_PACE` times as long as usual. These are for
+/// tests of `flow` itself.
 fn market() -> Market {
     let Some(book) = std::env::var_os("FLOW_REHEARSAL_BOOK") else { return Market::default() };
     let recovery = std::env::var("FLOW_REHEARSAL_RECOVERY").unwrap_or_default();
     let recovery = serde_json::from_value(recovery.into()).unwrap_or(RecoveryKind::None);
-    Market::new(Arc::new(InFile(book.into())), Script::quick(recovery), Doubled::Nobody)
+    let mut script = Script::quick(recovery);
+    let pace = std::env::var("FLOW_REHEARSAL_PACE").ok().and_then(|pace| pace.parse().ok());
+    script.pace = pace.unwrap_or(script.pace);
+    Market::new(Arc::new(InFile(book.into())), script, Doubled::Nobody)
 }
 
 /// The same, planning with the tools of `project`.

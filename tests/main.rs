@@ -13,6 +13,7 @@ mod faults;
 mod fmt;
 mod fuzz_corpus;
 mod graph;
+mod jobs;
 mod kill;
 mod kinds;
 mod language;

@@ -1,6 +1,7 @@
 //! `flow jobs`: which purchases are not closed, and a person's word on them.
 
 use flow_engine::host::history::History;
+use flow_engine::host::{HostError, Options, State};
 use flow_engine::kind::purchase::Job;
 use flow_engine::name::RunId;
 use flow_engine::run::event::{PurchaseId, Signal};
@@ -38,6 +39,7 @@ struct Line {
 pub(crate) fn jobs(what: Option<&Jobs>, global: &Global) -> Result<Exit, Problem> {
     match what {
         None => list(global),
+        Some(Jobs::Harvest { run }) => harvest(run.as_deref(), global),
         Some(Jobs::Adopt { run, node, provider, job }) => {
             let line = find(run, node, global)?;
             let job = Job {
@@ -74,8 +76,77 @@ fn list(global: &Global) -> Result<Exit, Problem> {
     });
     let headings = ["run", "node", "state", "provider", "job", "held"];
     render::print(&render::table::table(&headings, rows))?;
-    render::hint("`flow resume RUN` looks for them; `flow jobs lost RUN NODE` gives one up");
+    render::hint(
+        "`flow resume RUN` and `flow jobs harvest` look for them; `flow jobs lost RUN NODE` gives one up",
+    );
     Ok(Exit::Succeeded)
+}
+
+/// What programs read of a harvest.
+#[derive(Serialize)]
+struct Harvest {
+    jobs: Vec<Gathered>,
+}
+
+#[derive(Serialize)]
+struct Gathered {
+    run: String,
+    node: String,
+    attempt: u16,
+    slot: u8,
+    state: &'static str,
+    open: bool,
+    /// Why it gave nothing.
+    why: Option<String>,
+}
+
+/// Looks for the open purchases of runs that nobody drives, and tells what became of each.
+fn harvest(run: Option<&str>, global: &Global) -> Result<Exit, Problem> {
+    let project = setup::project(global);
+    let store = runs::look(&project.state)?;
+    let rows = match run {
+        Some(run) => vec![runs::find(&store, Some(run))?],
+        None => store.runs()?,
+    };
+    let state = State::open(&project.state)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(|error| Problem::failed(format!("cannot start threads: {error}")))?;
+    let mut jobs = Vec::new();
+    for row in rows {
+        let history = History::of(&store, row)?;
+        if !history.state.purchases().any(|(_, purchase)| purchase.last.is_open()) {
+            continue;
+        }
+        let id = &history.row.run;
+        let options = Options::new(setup::registry_of(&project));
+        let harvested = match runtime.block_on(state.harvest(id, options)) {
+            Err(HostError::State(error)) if error.is_driven() && run.is_none() => continue,
+            harvested => harvested?,
+        };
+        jobs.extend(harvested.into_iter().map(|it| Gathered {
+            run: id.to_string(),
+            node: it.path,
+            attempt: it.purchase.attempt.number,
+            slot: it.purchase.slot,
+            state: it.state,
+            open: it.is_open,
+            why: it.failure.map(|failure| failure.message),
+        }));
+    }
+    let exit = if jobs.iter().any(|job| job.open) { Exit::InDoubt } else { Exit::Succeeded };
+    if global.json {
+        render::print_json(&Harvest { jobs })?;
+    } else if jobs.is_empty() {
+        render::say("no purchase is open\n");
+    } else {
+        let rows = jobs
+            .into_iter()
+            .map(|job| vec![job.run, job.node, job.state.into(), job.why.unwrap_or_default()]);
+        render::print(&render::table::table(&["run", "node", "became", "why"], rows))?;
+    }
+    Ok(exit)
 }
 
 /// Every open purchase of every run, newest run first.

@@ -38,6 +38,7 @@ pub(super) struct Delivery {
     /// What is known of its purchases: from before, and from this delivery.
     pub(super) purchases: Mutex<BTreeMap<Slot, Purchase>>,
     pub(super) doubt_wait: Duration,
+    pub(super) sends: bool,
     pub(super) folder: Lazily,
     pub(super) cancelled: CancellationToken,
     pub(super) artifacts: Folder,
@@ -183,12 +184,19 @@ impl Attempt for Delivery {
     }
 
     async fn arm(&self, slot: Slot, request: Digest) -> Result<Armed, NotRecorded> {
+        if !self.sends && self.known(slot).is_none() {
+            return Err(NotRecorded::Over); // Nothing new is bought for an attempt that is over.
+        }
         let client_ref = self.client_ref(slot).into();
         match self.report(slot, Step::Armed { client_ref, request }).await {
             Receipt::Armed(armed) => Ok(armed),
             Receipt::Refused(why) => Err(why),
             Receipt::Recorded | Receipt::NotYours => Err(NotRecorded::Over),
         }
+    }
+
+    fn may_send(&self) -> bool {
+        self.sends
     }
 
     async fn record(&self, slot: Slot, step: Step) -> bool {

@@ -7,6 +7,7 @@
 pub mod artifacts;
 pub mod clock;
 pub mod file_system;
+pub mod harvest;
 pub mod history;
 pub mod library;
 pub mod observer;
@@ -173,7 +174,7 @@ async fn drive(plan: &Plan, run: &mut RunState, host: &mut Host) -> Result<How, 
 
 impl Host {
     async fn append(&mut self, run: &RunState, tick: &Tick) -> Result<(), HostError> {
-        if tick.events.is_empty() {
+        if tick.events.is_empty() && tick.learned.is_empty() {
             return Ok(());
         }
         let commit = Commit {

@@ -19,6 +19,7 @@ use tokio_util::task::TaskTracker;
 use super::artifacts::Folder;
 use super::attempt::{Delivery, Lazily};
 use super::clock::Clock;
+use super::harvest::Asked;
 use super::shelf::Shelf;
 use crate::kind::catalog::Weight;
 use crate::kind::registry::Performer;
@@ -34,6 +35,9 @@ use crate::time::Timestamp;
 
 /// How long a cancelled attempt may take to end its processes before it is dropped.
 const GRACE: Duration = Duration::from_secs(5);
+
+/// How long is looked for a purchase that nobody waits for, unless its absence can be believed after longer.
+const ONE_LOOK: Duration = Duration::from_secs(2);
 
 /// What the tasks of attempts report.
 pub(super) enum News {
@@ -109,6 +113,8 @@ struct Job {
     secrets: BTreeMap<String, Secrets>,
     purchases: BTreeMap<Slot, Purchase>,
     doubt_wait: Duration,
+    /// Whether it may buy; else its purchases are only looked for and fetched.
+    sends: bool,
 }
 
 impl Executor {
@@ -160,7 +166,41 @@ impl Executor {
             secrets: self.secrets_of(call),
             purchases: run.purchases_of(attempt).map(|(slot, it)| (slot, it.clone())).collect(),
             doubt_wait: run.doubt(plan, attempt.at).unwrap_or_default().wait,
+            sends: true,
         };
+        self.begin(job);
+    }
+
+    /// Delivers an attempt that is over once more: its purchases are looked for and fetched, and nothing is bought.
+    pub(super) fn look_after(
+        &self,
+        plan: &Plan,
+        run: &RunState,
+        attempt: AttemptId,
+        asked: &Asked,
+    ) -> bool {
+        let Some(kind) = plan.kinds.get(&*asked.kind) else { return false };
+        self.begin(Job {
+            attempt,
+            delivery: run.delivery(attempt).unwrap_or(1) + 1,
+            request: asked.request.clone(),
+            kind: asked.kind.clone(),
+            output: kind.output.clone(),
+            weight: Weight::Light,
+            timeout: None,
+            until: None,
+            key: asked.key.clone(),
+            path: asked.path.clone(),
+            reference: asked.reference.clone(),
+            secrets: BTreeMap::new(),
+            purchases: run.purchases_of(attempt).map(|(slot, it)| (slot, it.clone())).collect(),
+            doubt_wait: ONE_LOOK,
+            sends: false,
+        });
+        true
+    }
+
+    fn begin(&self, job: Job) {
         let shared = Arc::clone(&self.shared);
         self.tasks.spawn(async move {
             let withdrew = execute(&shared, job).await.is_none();
@@ -282,6 +322,7 @@ async fn make(shared: &Arc<Shared>, job: &Job) -> Made {
         purchases: Mutex::new(job.purchases.clone()),
         shelf: Arc::clone(&shared.shelf),
         doubt_wait: job.doubt_wait,
+        sends: job.sends,
         folder: Lazily::at(folder),
         cancelled: shared.cancelling.child_token(),
         artifacts: shared.artifacts.clone(),

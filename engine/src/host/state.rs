@@ -390,7 +390,7 @@ impl State {
         })
     }
 
-    fn host(&self, run: &RunId, epoch: u64, last: Timestamp, options: Options) -> Host {
+    pub(super) fn host(&self, run: &RunId, epoch: u64, last: Timestamp, options: Options) -> Host {
         let Options { registry, observer, stop, cores, clock, secrets, wallet, .. } = options;
         let values = Arc::new(Shelf::new(registry, self.store.clone()));
         let (artifacts, work) = (self.artifacts.clone(), self.work(run));
@@ -430,7 +430,7 @@ impl State {
 
     /// The lock of the one process that may drive `run`, and a share of the lock against cleaning; the kernel frees both
     /// when the process ends.
-    fn lock(&self, run: &RunId) -> Result<(File, File), StateError> {
+    pub(super) fn lock(&self, run: &RunId) -> Result<(File, File), StateError> {
         let shared = self.whole_lock()?;
         shared.lock_shared().map_err(io_error("lock", &self.folder))?;
         let path = self.folder.join("locks").join(run.as_str());

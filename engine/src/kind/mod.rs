@@ -135,6 +135,10 @@ pub trait Attempt: Send + Sync {
     async fn job(&self, slot: Slot) -> Option<Job>;
     /// Claims the right to send `slot`: durable, conditional, the last thing before the first byte.
     async fn arm(&self, slot: Slot, request: Digest) -> Result<Armed, NotRecorded>;
+    /// Whether anything may be sent. Where not, the attempt is over, and its purchases are only looked for and fetched.
+    fn may_send(&self) -> bool {
+        true
+    }
     /// Records a step; durable on return, tried until it is. False: that job is another purchase's.
     async fn record(&self, slot: Slot, step: Step) -> bool;
     /// When `slot` was claimed. No other life of it can send any more, and its own send ends within the provider's send

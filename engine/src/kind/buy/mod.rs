@@ -66,7 +66,7 @@ pub async fn buy(
     // A later send than the claim: absence is not believed while it may still arrive.
     let sent = attempt.sleep(Duration::ZERO).await;
     // A provider that refuses a used id makes sending again safe: the second send finds the first.
-    if armed == Armed::First || declared.refuses_reuse {
+    if attempt.may_send() && (armed == Armed::First || declared.refuses_reuse) {
         let sent = provider.submit(request, &client_ref).await;
         if mutant::is(Mutant::ArmAfterSend) {
             _ = attempt.arm(slot, request.digest()).await;

@@ -1,0 +1,64 @@
+//! What becomes of purchases that nobody waits for any more.
+
+use flow_nodes::provider::rehearsal::book::InFile;
+
+use crate::project::{Project, Ran};
+
+/// A picture that takes longer than the node waits for it.
+const LATE: &str = r"
+flow: 1
+name: late
+budget: 1 USD
+nodes:
+  picture:
+    use: image/generate
+    provider: rehearsal
+    with: { prompt: a hill }
+    timeout: 2s
+outputs:
+  image: ${{ picture.image }}
+";
+
+/// A project whose seller takes his time.
+struct Shop(Project);
+
+impl Shop {
+    fn flow(&self, line: &str) -> Ran {
+        let mut command = self.0.command(line);
+        command.env("FLOW_REHEARSAL_BOOK", self.0.path().join("book"));
+        command.env("FLOW_REHEARSAL_RECOVERY", "client-id").env("FLOW_REHEARSAL_PACE", "0.5");
+        self.0.run(&mut command)
+    }
+
+    fn orders(&self) -> usize {
+        InFile(self.0.path().join("book")).entries().expect("the book can be read").len()
+    }
+}
+
+#[test]
+fn what_landed_after_the_end_of_its_run_is_fetched_booked_and_used_by_the_next() {
+    let shop = Shop(Project::new().with("late.yaml", LATE));
+    let ran = shop.flow("run late.yaml");
+    assert_eq!(ran.status, Some(5), "a timeout closes nothing: {ran}");
+    assert_eq!(shop.flow("cancel").status, Some(0));
+    assert_eq!(shop.flow("runs --json").json()["runs"][0]["status"], "cancelled");
+    assert_eq!(shop.flow("jobs --json").json()["jobs"][0]["node"], "picture");
+    let ran = shop.flow("jobs harvest --json");
+    assert_eq!(ran.status, Some(0), "{ran}");
+    let job = &ran.json()["jobs"][0];
+    assert_eq!((&job["node"], &job["state"]), (&"picture".into(), &"landed".into()), "{ran}");
+    let runs = shop.flow("runs --json").json();
+    assert_eq!(
+        (&runs["runs"][0]["status"], &runs["runs"][0]["spent"]),
+        (&"cancelled".into(), &"0.04 USD".into())
+    );
+    assert_eq!(shop.flow("jobs harvest").stderr, "no purchase is open\n");
+    let ran = shop.flow("run late.yaml --json");
+    assert_eq!(ran.status, Some(0), "{ran}");
+    assert_eq!(
+        (&ran.json()["spent"], &ran.json()["nodes"]["cached"]),
+        (&"0.00 USD".into(), &1.into()),
+        "{ran}"
+    );
+    assert_eq!(shop.orders(), 1, "nothing was bought again");
+}
