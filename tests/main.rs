@@ -7,6 +7,7 @@ mod bodies;
 mod broken;
 mod call;
 mod check;
+mod competition;
 mod doctor;
 mod driver;
 mod faults;

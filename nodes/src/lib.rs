@@ -9,6 +9,7 @@ mod price;
 mod process;
 pub mod provider;
 mod storyboard;
+pub mod studio;
 #[cfg(test)]
 mod testing;
 pub mod text;
