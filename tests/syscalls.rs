@@ -7,15 +7,21 @@ use std::process::Command;
 use crate::project::{Project, counting};
 use crate::running::marks;
 
-/// `flow run counting.yaml` under strace with `options`, and its trace.
-fn traced(project: &Project, options: &[&str]) -> Option<(crate::project::Ran, Vec<String>)> {
+/// `flow run` of `pipeline` under strace with `options`, and its trace. Whoever sells keeps a book in the project.
+fn traced(
+    project: &Project,
+    pipeline: &str,
+    options: &[&str],
+) -> Option<(crate::project::Ran, Vec<String>)> {
     if Command::new("strace").arg("--version").output().is_err() {
         left_out();
         return None;
     }
     let mut strace = Command::new("strace");
     strace.args(["-f", "-y", "-qq", "-s", "64", "-o", "trace"]).args(options);
-    strace.args([env!("CARGO_BIN_EXE_flow"), "run", "counting.yaml"]).current_dir(project.path());
+    strace.args([env!("CARGO_BIN_EXE_flow"), "run", pipeline]).current_dir(project.path());
+    strace.env("FLOW_REHEARSAL_BOOK", project.path().join("book"));
+    strace.env("FLOW_REHEARSAL_RECOVERY", "client-id");
     let ran = project.run(&mut strace);
     let trace = std::fs::read_to_string(project.path().join("trace")).unwrap_or_default();
     if trace.is_empty() {
@@ -61,7 +67,7 @@ impl Log {
 fn no_program_starts_before_the_commit_that_admits_it_is_synced() {
     let project = counting();
     let calls = "trace=pwrite64,fsync,fdatasync,execve";
-    let Some((ran, trace)) = traced(&project, &["-e", calls]) else { return };
+    let Some((ran, trace)) = traced(&project, "counting.yaml", &["-e", calls]) else { return };
     assert_eq!(ran.status, Some(0), "{ran}");
     let (mut log, mut starts) = (Log::default(), 0);
     for line in &trace {
@@ -82,7 +88,9 @@ fn after_a_failed_sync_nothing_more_is_written_and_another_process_goes_on() {
     assert_eq!(project.flow("run counting.yaml").status, Some(0));
     let fault = "inject=fsync,fdatasync:error=EIO:when=3+";
     let calls = "trace=fsync,fdatasync,pwrite64";
-    let Some((ran, trace)) = traced(&project, &["-e", calls, "-e", fault]) else { return };
+    let Some((ran, trace)) = traced(&project, "counting.yaml", &["-e", calls, "-e", fault]) else {
+        return;
+    };
     assert_eq!(ran.status, Some(1), "{ran}");
     assert!(ran.stderr.contains("cannot be written"), "{ran}");
     let failed =
@@ -93,4 +101,39 @@ fn after_a_failed_sync_nothing_more_is_written_and_another_process_goes_on() {
     let resumed = project.flow("resume");
     assert_eq!(resumed.status, Some(0), "{resumed}");
     assert!(marks(&project).ends_with(&["step 3".to_owned()]));
+}
+
+/// Two pictures, one after the other.
+const SHOP: &str = r"
+flow: 1
+name: shop
+budget: 1 USD
+nodes:
+  first: { use: image/generate, provider: rehearsal, with: { prompt: a hill } }
+  second: { use: image/generate, provider: rehearsal, needs: [first], with: { prompt: a tree } }
+";
+
+#[test]
+fn no_request_that_buys_leaves_before_its_claim_is_synced() {
+    let project = Project::new().with("shop.yaml", SHOP);
+    let calls = "trace=pwrite64,write,fsync,fdatasync";
+    let options = ["-s", "8192", "-e", calls];
+    let Some((ran, trace)) = traced(&project, "shop.yaml", &options) else { return };
+    assert_eq!(ran.status, Some(0), "{ran}");
+    let (mut log, mut written, mut requests) = (Log::default(), String::new(), 0);
+    for line in &trace {
+        log.follow(line);
+        if line.contains("flow.db-wal>") && line.contains("pwrite64(") {
+            written.push_str(line);
+        }
+        // The seller writes down what he is asked for, as soon as he has read it.
+        if line.contains("/book>") && line.contains("write(") {
+            requests += 1;
+            let name = line.split_once(r#"client_ref\":\""#).map(|(_, rest)| &rest[..26]);
+            let name = name.unwrap_or_else(|| panic!("the book names the purchase: {line}"));
+            assert!(written.contains(name), "its claim is not in the log: {line}");
+            assert!(!log.is_dirty, "it left before the log was synced: {line}");
+        }
+    }
+    assert_eq!(requests, 2, "two were bought");
 }
