@@ -81,7 +81,7 @@ const TABLE: &[Row] = &[
     },
     Row {
         module: "nodes::control",
-        may: &[CONTRACT, &["nodes::process"]],
+        may: &[CONTRACT, &["nodes::process", "nodes::studio"]],
         never: TERMINAL,
         why: "a folder of kinds knows no other folder's kinds",
     },

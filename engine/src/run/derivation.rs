@@ -240,7 +240,7 @@ fn wanted(plan: &Plan, keys: &[Option<Digest>]) -> Vec<NodeIndex> {
     let read: Vec<String> = match &body.gives {
         Gives::Outputs(outputs) => {
             let names = outputs.iter().flat_map(|(_, template)| template.names());
-            names.map(|name| name.value).collect()
+            names.map(|name| name.value.to_owned()).collect()
         }
         Gives::Node(_) => Vec::new(),
     };

@@ -16,6 +16,7 @@ use super::ballast::Ballast;
 use super::wal::{self, Least};
 use super::{RunRow, StoreError, home, schema, wallet};
 use crate::host::wallet::{Block, Sums};
+use crate::money::Usd;
 use crate::name::{Digest, RunId};
 use crate::run::event::Value;
 use crate::time::Timestamp;
@@ -272,8 +273,9 @@ fn answer(group: impl Iterator<Item = Request>, written: rusqlite::Result<(Vec<W
 }
 
 fn enter(transaction: &Transaction, row: &RunRow) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO run (run, pipeline, plan, started, epoch, home) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
-    let RunRow { run, pipeline, plan, started, epoch, home, .. } = row;
+    let sql = "INSERT INTO run (run, pipeline, plan, started, epoch, home, spent)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)";
+    let RunRow { run, pipeline, plan, started, epoch, home, spent, .. } = row;
     transaction.prepare_cached(sql)?.execute(params![
         run.as_str(),
         pipeline,
@@ -281,6 +283,7 @@ fn enter(transaction: &Transaction, row: &RunRow) -> rusqlite::Result<()> {
         schema::milliseconds(*started),
         epoch.cast_signed(),
         home,
+        spent.map(Usd::micros),
     ])?;
     home::count(transaction)
 }
