@@ -40,6 +40,7 @@ struct Test {
 }
 
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
+#[expect(clippy::struct_field_names, reason = "the name of the field in files")]
 struct Pilot {
     pilot_id: String,
     #[schemars(with = "String", extend("format" = "money"))]
