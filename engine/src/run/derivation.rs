@@ -8,7 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use serde_json::{Map, Value as Json, json};
+use serde_json::{Value as Json, json};
 
 use super::event::{Ask, At, Decision, Event, ScopeId, Value};
 use super::library::{Library, Lost, read};
@@ -205,14 +205,19 @@ fn derived_body(plan: &Plan, index: BodyIndex) -> Option<Json> {
     Some(without_places(json!({ "nodes": nodes?, "gives": gives, "inputs": inputs })))
 }
 
-/// Where something stands in its file does not matter.
+/// Where an expression stands in its file does not matter. What its author wrote as a value stays as it is, whatever its
+/// keys are called.
 fn without_places(json: Json) -> Json {
     match json {
-        Json::Object(fields) => {
-            let kept = fields.into_iter().filter(|(key, _)| key != "span" && key != "place");
-            Json::Object(
-                kept.map(|(key, value)| (key, without_places(value))).collect::<Map<_, _>>(),
-            )
+        Json::Object(mut fields) => {
+            if fields.len() == 2 && fields.contains_key("text") && fields.contains_key("at") {
+                fields.shift_remove("at");
+            }
+            let kept = fields.into_iter().map(|(key, value)| match key.as_str() {
+                "literal" | "default" | "schema" => (key, value),
+                _ => (key, without_places(value)),
+            });
+            Json::Object(kept.collect())
         }
         Json::Array(items) => items.into_iter().map(without_places).collect(),
         other => other,

@@ -1,14 +1,19 @@
 //! What is spared, because what follows from it is known.
 
 use super::*;
+use crate::expression::Expression;
 
 /// Two steps and an effect: `late` needs `early`, and `effect` stands alone.
 fn three(prompt: &str) -> Plan {
+    three_from(Template::Literal(json!(prompt)))
+}
+
+fn three_from(prompt: Template) -> Plan {
     let step = |of: &str, with: Template| {
         let call = Call { with: vec![("from".into(), with)], ..call("pure", "0") };
         node(of, Work::Call(call))
     };
-    let early = step("early", Template::Literal(json!(prompt)));
+    let early = step("early", prompt);
     let late = step("late", value("early"));
     let nodes = vec![early, needing(late, &[0]), free("effect")];
     plan(nodes, vec![])
@@ -19,7 +24,11 @@ fn again(prompt: &str, game: &Game) -> Game {
 }
 
 fn played(prompt: &str) -> Game {
-    let mut game = Game::new(three(prompt), None);
+    played_through(three(prompt))
+}
+
+fn played_through(plan: Plan) -> Game {
+    let mut game = Game::new(plan, None);
     for index in [0, 1, 2] {
         game.done(Game::attempt(index, 1));
     }
@@ -43,6 +52,33 @@ fn what_it_follows_from_is_part_of_a_derivation() {
     let first = played("a hill");
     let second = again("a tree", &first);
     assert_eq!([0, 1].map(|index| second.word(index)), ["admitted", "blocked"]);
+}
+
+#[test]
+fn a_value_is_part_of_a_derivation_whatever_its_keys_are_called() {
+    let values = [
+        [json!({ "place": "Rome" }), json!({ "place": "Oslo" })],
+        [json!({ "span": 1 }), json!({ "span": 2 })],
+        [json!({ "text": "a", "at": { "start": 1, "end": 2 } }), json!({ "text": "a", "at": 2 })],
+    ];
+    for [one, other] in values {
+        let first = played_through(three_from(Template::Literal(one.clone())));
+        let plan = |value: &Json| three_from(Template::Literal(value.clone()));
+        let again = |value| Game::with(plan(value), None, Granted::new(), first.learned.clone());
+        assert_eq!(again(&one).word(0), "spared");
+        assert_eq!(again(&other).word(0), "admitted", "{one} is not {other}");
+    }
+}
+
+#[test]
+fn where_an_expression_stands_is_no_part_of_a_derivation() {
+    let at = |start| {
+        let span = Span { start, end: start + 5 };
+        Template::Expression(Expression::parse("1 + 1", span).expect("an expression"))
+    };
+    let first = played_through(three_from(at(10)));
+    let moved = Game::with(three_from(at(99)), None, Granted::new(), first.learned.clone());
+    assert_eq!([0, 1].map(|index| moved.word(index)), ["spared", "succeeded"]);
 }
 
 #[test]
