@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::wallet::{Block, Need, Offer};
 use super::{Host, HostError, StateError, next_stop};
 use crate::kind::Catalog;
+use crate::money::Usd;
 use crate::plan::cost;
 use crate::plan::graph::Plan;
 use crate::run::RunState;
@@ -27,10 +28,7 @@ impl Host {
     ) -> Result<Need, HostError> {
         let mut state = RunState::default();
         state.apply(plan, started)?;
-        let limit = state.own_limit(plan, &*self.shelf)?;
-        let Some(catalog) = catalog else { return Ok(Need { all: limit, at: Granted::new() }) };
-        let no_limit = |(path, why)| StateError::NoLimit { path, why };
-        Ok(self.wallet.need(limit, &cost::worst(plan, catalog)).map_err(no_limit)?)
+        self.need_within(plan, catalog, state.own_limit(plan, &*self.shelf)?)
     }
 
     /// What a run takes that has ended and is done again: what it was granted, less what it spent in other months.
@@ -40,11 +38,22 @@ impl Host {
         catalog: Option<&Catalog>,
         state: &RunState,
     ) -> Result<Need, HostError> {
-        let limit = state.ledger().limit(AccountId::RUN);
+        let need = self.need_within(plan, catalog, state.ledger().limit(AccountId::RUN))?;
+        match catalog {
+            Some(_) => Ok(Need { at: state.granted().clone(), ..need }),
+            None => Ok(need),
+        }
+    }
+
+    fn need_within(
+        &self,
+        plan: &Plan,
+        catalog: Option<&Catalog>,
+        limit: Option<Usd>,
+    ) -> Result<Need, HostError> {
         let Some(catalog) = catalog else { return Ok(Need { all: limit, at: Granted::new() }) };
         let no_limit = |(path, why)| StateError::NoLimit { path, why };
-        let need = self.wallet.need(limit, &cost::worst(plan, catalog)).map_err(no_limit)?;
-        Ok(Need { at: state.granted().clone(), ..need })
+        Ok(self.wallet.need(limit, &cost::worst(plan, catalog)).map_err(no_limit)?)
     }
 
     /// The block that `need` comes to, once the wallet has room for it.

@@ -152,30 +152,23 @@ impl Wallet {
             let wanted = (amount - before).max(Usd::ZERO);
             (wanted, lines.get(line).cloned().unwrap_or_default().weigh(limit, wanted))
         };
+        let short = |provider: Option<&str>, wanted, limit, free, runs| Short {
+            provider: provider.map(Into::into),
+            month: month.clone(),
+            wanted,
+            free,
+            limit,
+            runs,
+        };
         let all = need.all.unwrap_or_default();
         if let Some(limit) = self.month {
             match weigh("", limit, all) {
                 (_, Weighed::Fits) => {}
                 (wanted, Weighed::Waits { free, runs }) => {
-                    return Offer::Waits(Short {
-                        provider: None,
-                        month,
-                        wanted,
-                        free,
-                        limit,
-                        runs,
-                    });
+                    return Offer::Waits(short(None, wanted, limit, free, runs));
                 }
                 (wanted, Weighed::Refused { free }) => {
-                    let runs = Vec::new();
-                    return Offer::Refused(Short {
-                        provider: None,
-                        month,
-                        wanted,
-                        free,
-                        limit,
-                        runs,
-                    });
+                    return Offer::Refused(short(None, wanted, limit, free, Vec::new()));
                 }
             }
         }
@@ -185,8 +178,7 @@ impl Wallet {
             let free = match weigh(provider, limit, *amount) {
                 (_, Weighed::Fits) => *amount,
                 (wanted, Weighed::Waits { free, runs }) => {
-                    let provider = Some(provider.clone());
-                    return Offer::Waits(Short { provider, month, wanted, free, limit, runs });
+                    return Offer::Waits(short(Some(provider), wanted, limit, free, runs));
                 }
                 (wanted, Weighed::Refused { free }) => *amount - wanted + free,
             };

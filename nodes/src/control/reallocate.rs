@@ -26,7 +26,7 @@ pub(crate) struct Input {
     leader: bool,
     /// Who gets what the cancelled pilots have left.
     #[serde(default)]
-    freed: Freed,
+    freed: Cancelled,
 }
 
 /// Further fields are handed on.
@@ -54,14 +54,6 @@ struct Verdict {
     pilot_id: String,
     #[schemars(range(min = 0, max = 100))]
     score: f64,
-}
-
-#[derive(Clone, Copy, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-enum Freed {
-    #[default]
-    Leader,
-    Reserve,
 }
 
 #[derive(Debug, Serialize, JsonSchema)]
@@ -159,10 +151,6 @@ nodes:
         });
         let tested = tested.collect::<Result<Vec<_>, Failure>>()?;
         let leader = if leader { Leader::KeepsAll } else { Leader::AsItsScore };
-        let freed = match freed {
-            Freed::Leader => Cancelled::Leader,
-            Freed::Reserve => Cancelled::Reserve,
-        };
         let granted = reallocate(total, &tested, leader, freed)
             .map_err(|impossible| Failure::input(impossible.to_string()))?;
         let (mut approved, mut cancelled) = (Vec::new(), Vec::new());

@@ -5,6 +5,8 @@
 //! reserve.
 
 use flow_engine::money::Usd;
+use schemars::JsonSchema;
+use serde::Deserialize;
 
 /// How a pilot did in its test phase.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +30,8 @@ pub struct Granted {
 }
 
 /// Who gets what the cancelled pilots have left.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Cancelled {
     #[default]
     Leader,

@@ -747,10 +747,8 @@ fn a_cancelled_run_starts_nothing_new_and_lets_land_what_is_paid_for() {
     assert_eq!((game.last.outcome, game.spent()), (Some(Outcome::Cancelled), usd("2")));
 }
 
-#[test]
-fn a_cancelled_map_ends_when_its_copies_have() {
-    let inner = vec![free("x"), needing(free("y"), &[0])];
-    let body = Body::new(inner, Gives::Outputs(vec![]), Some((BodyIndex(0), NodeIndex(0))));
+/// A map over five items, two at once.
+fn five_two_at_once() -> Node {
     let each = Each {
         list: expression("range(5)"),
         item: name("i"),
@@ -759,7 +757,14 @@ fn a_cancelled_map_ends_when_its_copies_have() {
         max_items: 9,
         budget: None,
     };
-    let map = Node { each: Some(each), ..node("shots", Work::Body(BodyIndex(1))) };
+    Node { each: Some(each), ..node("shots", Work::Body(BodyIndex(1))) }
+}
+
+#[test]
+fn a_cancelled_map_ends_when_its_copies_have() {
+    let inner = vec![free("x"), needing(free("y"), &[0])];
+    let body = Body::new(inner, Gives::Outputs(vec![]), Some((BodyIndex(0), NodeIndex(0))));
+    let map = five_two_at_once();
     let mut game = Game::new(plan(vec![map], vec![body]), None);
     game.signal("1", Signal::Cancel { by: "ann".into() });
     for scope in [1, 2] {

@@ -61,15 +61,7 @@ fn a_person_is_named_by_what_is_asked() {
 
 #[test]
 fn a_map_tells_how_many_of_its_items_wait_for_its_limit() {
-    let each = Each {
-        list: expression("range(5)"),
-        item: name("i"),
-        key: None,
-        limit: Some(2),
-        max_items: 9,
-        budget: None,
-    };
-    let map = Node { each: Some(each), ..node("shots", Work::Body(BodyIndex(1))) };
+    let map = five_two_at_once();
     let body =
         Body::new(vec![free("clip")], Gives::Outputs(vec![]), Some((BodyIndex(0), NodeIndex(0))));
     let mut game = Game::new(plan(vec![map], vec![body]), None);

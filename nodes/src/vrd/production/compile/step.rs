@@ -59,9 +59,8 @@ impl Making<'_> {
             (None, None) => "it has no provider, and is rehearsed with a local one",
         };
         node.insert("description".into(), json!(self.about(how)));
-        if let Some(board) =
-            self.board().filter(|_| provider.is_none() && word(self.step) == "still")
-        {
+        let is_still = self.step.workflow_type == Category::TextToImage;
+        if let Some(board) = self.board().filter(|_| provider.is_none() && is_still) {
             node.extend(board);
             return Json::Object(node);
         }
