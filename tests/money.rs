@@ -61,3 +61,23 @@ fn what_was_spent_is_told_wherever_runs_are_shown() {
     assert!(graph.stdout.contains(spent), "{graph}");
     assert!(shop.flow("show").stdout.contains(spent));
 }
+
+#[test]
+fn spending_above_what_was_approved_is_asked_about_again() {
+    let asked = SHOP
+        .replace("budget: 5 USD", "budget: { limit: 0.01 USD, on_exceed: ask }")
+        .replace("  picture:\n", "  look:\n    approve: Buy it?\n  picture:\n    needs: [look]\n");
+    let shop = Shop(Project::new().with("shop.yaml", &asked));
+    assert_eq!(shop.flow("run shop.yaml").status, Some(3));
+    let yes = |value: &str| {
+        assert_eq!(shop.flow(&format!("answer --value {value}")).status, Some(0));
+        shop.flow("resume")
+    };
+    assert_eq!(yes("yes").status, Some(3), "it costs more than 0.01 USD");
+    let raised = yes("1USD");
+    assert_eq!(raised.status, Some(3), "{raised}");
+    let question = "`picture` may cost 0.04 USD, and 0.01 USD are left of what `look` approved";
+    assert!(raised.stderr.contains(question), "{raised}");
+    let bought = yes("yes");
+    assert_eq!(bought.status, Some(0), "{bought}");
+}

@@ -78,7 +78,9 @@ impl Scene {
         let registry = setup::rehearsing();
         let catalog = setup::catalog(&registry, &project.environment)?;
         let plan = sound(file, &catalog, global)?;
-        let plan = setup::insist(plan, &catalog, providers)?.with_revisions(&catalog);
+        let plan = setup::insist(plan, &catalog, providers)?
+            .with_revisions(&catalog)
+            .with_undo_prices(&catalog);
         let (state, temporary) = if project.state.is_dir() {
             (State::open(&project.state)?, None)
         } else {

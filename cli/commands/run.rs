@@ -75,7 +75,9 @@ pub(super) fn start(
 ) -> Result<Exit, Problem> {
     let Setting { project, registry, catalog, answer, global } = setting;
     let settings = project.settings()?;
-    let plan = setup::insist(plan, catalog, &work.provider)?.with_revisions(catalog);
+    let plan = setup::insist(plan, catalog, &work.provider)?
+        .with_revisions(catalog)
+        .with_undo_prices(catalog);
     // Opened at the first file, so that wrong values leave nothing behind.
     let mut state: Option<State> = None;
     let mut import = |taker: &str, path: &Path, range: &str| -> Result<Json, Problem> {

@@ -77,6 +77,24 @@ pub fn worst(plan: &Plan, catalog: &Catalog) -> Worst {
     Worst { nodes: walk.nodes }
 }
 
+impl Plan {
+    /// The same plan with what undoing each node can cost, by the providers that it has now.
+    #[must_use]
+    pub fn with_undo_prices(mut self, catalog: &Catalog) -> Self {
+        let walk = Walk { plan: &self, catalog, source: 0, nodes: Vec::new() };
+        let price = |node: &Node| {
+            let price = walk.price(node.undo.as_deref()?).ok()?;
+            (price > Usd::ZERO).then_some(price)
+        };
+        let prices: Vec<_> = self.bodies.iter().flat_map(|body| &body.nodes).map(price).collect();
+        let nodes = self.bodies.iter_mut().flat_map(|body| &mut body.nodes);
+        for (node, price) in nodes.zip(prices) {
+            node.undo_price = price;
+        }
+        self
+    }
+}
+
 struct Walk<'a> {
     plan: &'a Plan,
     catalog: &'a Catalog,

@@ -16,6 +16,7 @@ pub use super::policy::{
 use super::secret;
 use crate::expression::{Expression, Template};
 use crate::kind::{Class, Nature, Weight};
+use crate::money::Usd;
 use crate::name::{KindName, NodeName};
 use crate::schema::Schema;
 use crate::source::{Source, Span};
@@ -164,6 +165,10 @@ pub struct Node {
     /// What is done if the run fails or is cancelled after the node succeeded.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub undo: Option<Box<Call>>,
+    /// The most that this can cost: set aside before the node starts, so that a run out of money can undo it. None where
+    /// it costs nothing, or nobody knows before the node has succeeded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub undo_price: Option<Usd>,
     /// Nodes of the same body that settle first: those that it names, its body's among them, and those in `needs:`.
     pub needs: Vec<NodeIndex>,
     /// The reverse of `needs`.
@@ -342,6 +347,7 @@ impl Node {
             pools: Vec::new(),
             cache: Cache::Auto,
             undo: None,
+            undo_price: None,
             needs: Vec::new(),
             dependents: Vec::new(),
         }

@@ -166,7 +166,7 @@ impl RunState {
             return Ok(());
         };
         self.accounts.opened(owner, account);
-        if let Owner::Node(at) = owner {
+        if let Owner::Node(at) | Owner::Undo(at) = owner {
             // It is looked at again, now that it has an account.
             self.unline(at);
             self.queues.fresh.insert(at);
@@ -482,6 +482,7 @@ impl RunState {
         let is_ready = matches!(state, NodeState::Ready { .. });
         let is_faltered = matches!(state, NodeState::Faltered { .. });
         let is_settled = state.is_settled();
+        let has_succeeded = matches!(state, NodeState::Succeeded { .. });
         let former = std::mem::replace(slot, state);
         self.unqueue(at, &former);
         if is_ready {
@@ -490,6 +491,9 @@ impl RunState {
             self.queues.faltered.insert(at);
         } else if is_settled {
             self.accounts.node_ended(at);
+            if !has_succeeded {
+                self.accounts.undo_ended(at);
+            }
             self.let_in.remove(&at);
         }
         Ok(())

@@ -54,6 +54,9 @@ impl RunState {
     ) -> Result<(), Damaged> {
         let scope = self.scopes.get(&id).ok_or(Damaged::NoScope(id))?;
         let Some((parent, _)) = scope.parent else {
+            if output.is_some() {
+                self.accounts.undos_ended();
+            }
             self.end = Some(output.map_or(End::Failed, End::Gave));
             self.queues.settled.remove(&id);
             if let Some(scope) = self.scopes.get_mut(&id) {
@@ -97,6 +100,7 @@ impl RunState {
     /// A scope is gone: nothing that did not settle in it is looked at again.
     fn forget(&mut self, id: ScopeId, scope: &Scope) {
         self.accounts.scope_ended(id);
+        self.approvals.forget(id);
         self.queues.settled.remove(&id);
         if scope.open == 0 {
             return;
@@ -105,6 +109,7 @@ impl RunState {
             let at = super::at(id, index);
             self.unqueue(at, state);
             self.accounts.node_ended(at);
+            self.accounts.undo_ended(at);
         }
     }
 

@@ -116,6 +116,8 @@ pub enum About {
     Approval,
     /// The gate of this position, which did not open by itself.
     Gate(u8),
+    /// Its next attempt goes beyond what an approval before it was given for.
+    Beyond,
     /// This account has no room, and its limit may be raised.
     Budget(AccountId),
 }
@@ -129,6 +131,8 @@ pub enum Owner {
     Node(At),
     /// One item of a map.
     Item(ScopeId),
+    /// What undoes one instance of a node.
+    Undo(At),
 }
 
 /// How an attempt ended.

@@ -404,6 +404,16 @@ impl Ledger {
         self.accounts.get(&account).map_or(Usd::ZERO, Account::used)
     }
 
+    /// What would be used in `above` if `amount` were held in `account`, itself or below it.
+    pub fn used_with(&self, above: AccountId, account: AccountId, amount: Usd) -> Usd {
+        let mut growth = amount;
+        for (id, here) in self.path(account).take_while(|(id, _)| *id != above) {
+            debug_assert!(id > above, "children have higher numbers than their parents");
+            growth = (here.used() + growth).max(here.allotment) - here.claim();
+        }
+        self.used(above) + growth
+    }
+
     /// What `account` takes of the one above it.
     pub fn claim(&self, account: AccountId) -> Usd {
         self.accounts.get(&account).map_or(Usd::ZERO, Account::claim)

@@ -31,6 +31,8 @@ pub(super) enum Use {
     Hold,
     /// An account of its own, with this limit; the amount is set aside in it.
     Account { limit: Option<Usd> },
+    /// An account for what undoes it, of the run; the amount is set aside in it.
+    Undo,
 }
 
 impl Lines {

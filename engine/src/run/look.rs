@@ -59,6 +59,11 @@ impl RunState {
                 return Ok(Looked::Wants(want));
             }
         }
+        if self.is_first(at)
+            && let Some(want) = self.own_undo(at, node)
+        {
+            return Ok(Looked::Wants(want));
+        }
         match self.current(sight.plan, at).map_err(Stop::Damaged)? {
             Current::Call { call, .. } => self.call(sight, at, call, node),
             Current::Value(value) => {

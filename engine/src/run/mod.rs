@@ -14,6 +14,7 @@ pub mod reopen;
 
 mod again;
 mod apply;
+mod approval;
 mod copies;
 mod decide;
 mod derivation;
@@ -45,6 +46,7 @@ use crate::plan::graph::{
     Alternative, Approve, BodyIndex, Cache, Call, Gives, Node, NodeIndex, Plan, Retry, Work,
 };
 use crate::time::Timestamp;
+use approval::Approvals;
 use event::{
     Ask, At, AttemptId, Decision, Ended, Event, Outcome, PurchaseId, Question, Request, Rest,
     ScopeId, Seen, Signal, Value,
@@ -95,6 +97,7 @@ pub struct RunState {
     purchases: Purchases,
     purse: Purse,
     questions: BTreeMap<At, Question>,
+    approvals: Approvals,
     /// What is undone if the run fails, the last first.
     undos: Vec<Undo>,
     /// A person opened their gates.

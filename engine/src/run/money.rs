@@ -26,6 +26,7 @@ pub(super) const PAID_WINDOW: usize = 64;
 pub(super) struct Accounts {
     of_nodes: BTreeMap<At, AccountId>,
     of_items: BTreeMap<ScopeId, AccountId>,
+    of_undos: BTreeMap<At, AccountId>,
     owners: BTreeMap<AccountId, Owner>,
     next: u32,
     /// Items whose account is to be opened before anything of them is looked at.
@@ -39,6 +40,10 @@ impl Accounts {
         self.of_nodes.get(&at).copied()
     }
 
+    pub(super) fn of_undo(&self, at: At) -> Option<AccountId> {
+        self.of_undos.get(&at).copied()
+    }
+
     pub(super) fn opened(&mut self, owner: Owner, account: AccountId) {
         self.next = self.next.max(account.0 + 1);
         self.owners.insert(account, owner);
@@ -49,6 +54,7 @@ impl Accounts {
                 self.unopened.remove(&scope);
                 self.of_items.insert(scope, account);
             }
+            Owner::Undo(at) => drop(self.of_undos.insert(at, account)),
         }
     }
 
@@ -57,6 +63,18 @@ impl Accounts {
         if !self.of_nodes.is_empty() {
             self.closable.extend(self.of_nodes.remove(&at));
         }
+    }
+
+    /// The node will not be undone any more: it is, or there is nothing to undo.
+    pub(super) fn undo_ended(&mut self, at: At) {
+        if !self.of_undos.is_empty() {
+            self.closable.extend(self.of_undos.remove(&at));
+        }
+    }
+
+    /// Nothing will be undone.
+    pub(super) fn undos_ended(&mut self) {
+        self.closable.extend(std::mem::take(&mut self.of_undos).into_values());
     }
 
     pub(super) fn scope_ended(&mut self, scope: ScopeId) {
@@ -198,6 +216,12 @@ impl RunState {
         Ok(Some(Want { account, amount: allotment, use_: Use::Account { limit } }))
     }
 
+    /// What is set aside before a node starts, so that it can be undone. None: nothing, or it is already.
+    pub(super) fn own_undo(&self, at: At, node: &Node) -> Option<Want> {
+        let amount = node.undo_price.filter(|_| self.accounts.of_undo(at).is_none())?;
+        Some(Want { account: AccountId::RUN, amount, use_: Use::Undo })
+    }
+
     /// Whether an attempt whose price nobody knows may be made at `at`.
     pub(super) fn allows_unpriced(plan: &Plan, node: &Node) -> bool {
         [&plan.budget, &node.budget]
@@ -258,6 +282,9 @@ impl RunState {
                 }
                 if self.ledger.fits(account, want.amount) {
                     let quote = want.amount;
+                    if let Some(asked) = self.beyond_approval(plan, at, account, quote)? {
+                        return Ok(Some(asked));
+                    }
                     let held = Event::Money(Entry::Held { attempt, account, amount: quote });
                     return Ok(match self.short_at_provider(at, quote, &self.doubtful()) {
                         None => Some(held),
@@ -271,7 +298,8 @@ impl RunState {
             } else if self.ledger.fits(account, want.amount) {
                 return Ok(Some(self.own_account_opened(at, want)));
             }
-            let waiting = self.lines.accounts();
+            let mut waiting = self.lines.accounts();
+            waiting.extend(self.accounts.of_undos.values()); // Theirs stay for as long as the run may fail.
             return match self.ledger.fit(account, want.amount, &waiting, &self.doubtful()) {
                 Fit::Fits | Fit::Waits => Ok(None),
                 Fit::Refused { by, free } => self.refused(plan, at, want, by, free),
@@ -289,12 +317,13 @@ impl RunState {
     }
 
     fn own_account_opened(&self, at: At, want: Want) -> Event {
-        let limit = match want.use_ {
-            Use::Account { limit } => limit,
-            Use::Hold => None,
+        let (owner, limit) = match want.use_ {
+            Use::Account { limit } => (Owner::Node(at), limit),
+            Use::Hold => (Owner::Node(at), None),
+            Use::Undo => (Owner::Undo(at), None),
         };
         Event::Opened {
-            owner: Owner::Node(at),
+            owner,
             account: AccountId(self.accounts.next),
             parent: Some(want.account),
             limit,
@@ -410,7 +439,7 @@ impl RunState {
                 self.wind_down_node(plan, owner)
             }
             Some(Owner::Item(scope)) => self.wind_down(plan, scope),
-            None => Ok(()),
+            Some(Owner::Undo(_)) | None => Ok(()), // It has no limit of its own.
         }
     }
 }

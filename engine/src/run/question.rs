@@ -71,14 +71,6 @@ impl RunState {
         Ok(Looked::Decided(Event::Asked { at, question: Box::new(question) }))
     }
 
-    /// The most that can be spent from `at` on; none, if nothing bounds it.
-    fn ahead(&self, plan: &Plan, at: At) -> Option<Usd> {
-        if plan.kinds.values().all(|kind| kind.slots == 0) {
-            return Some(Usd::ZERO);
-        }
-        self.ledger.left(self.account_of(at))
-    }
-
     /// What becomes of a node whose gate stays closed.
     pub(super) fn gate_closed(&self, plan: &Plan, at: At, gate: u8) -> Result<Event, Damaged> {
         let planned =
@@ -126,8 +118,8 @@ impl RunState {
             return Ok(Ok(Verdict::Rejected(failure)));
         }
         Ok(match question.about {
-            About::Gate(_) if *said == json!(true) => Ok(Verdict::LetIn),
-            About::Gate(_) => Err("answer `true` or `false`".into()),
+            About::Gate(_) | About::Beyond if *said == json!(true) => Ok(Verdict::LetIn),
+            About::Gate(_) | About::Beyond => Err("answer `true` or `false`".into()),
             About::Budget(account) => self.raised(account, said),
             About::Approval => {
                 let (choices, schema) =
@@ -203,6 +195,9 @@ impl RunState {
     /// Takes in an [`Event::Asked`].
     pub(super) fn asked(&mut self, at: At, question: &Question) -> Result<(), Damaged> {
         self.change(at, Change::Asked)?;
+        if question.about == About::Approval {
+            self.reaches(at);
+        }
         self.queues.deadlines.extend(question.until.map(|until| (until, at)));
         self.questions.insert(at, question.clone());
         Ok(())
@@ -216,9 +211,17 @@ impl RunState {
         verdict: &Verdict,
     ) -> Result<(), Damaged> {
         match verdict {
-            Verdict::Gives(value) => self.succeeded(plan, at, value.clone()),
+            Verdict::Gives(value) => {
+                if !self.questions.contains_key(&at) {
+                    self.reaches(at); // It passed without a question.
+                }
+                self.succeeded(plan, at, value.clone())
+            }
             Verdict::LetIn => {
-                self.let_in.insert(at);
+                match self.questions.get(&at).map(|question| question.about) {
+                    Some(About::Beyond) => self.goes_beyond(plan, at)?,
+                    _ => drop(self.let_in.insert(at)),
+                }
                 self.change(at, Change::GoesOn)
             }
             Verdict::Raised { account, limit } => {

@@ -116,6 +116,7 @@ impl RunState {
             Owner::Run => None,
             Owner::Node(at) => Some(self.path(plan, at)),
             Owner::Item(scope) => Some(self.scope_path(plan, scope)),
+            Owner::Undo(at) => Some(format!("{} (undo)", self.path(plan, at))),
         };
         Some(Reason::Budget { of, left })
     }

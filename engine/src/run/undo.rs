@@ -63,7 +63,8 @@ impl RunState {
         if self.open.contains_key(&attempt) {
             return None;
         }
-        let (account, held) = (AccountId::RUN, self.ledger.held(attempt));
+        let account = self.accounts.of_undo(undo.at).unwrap_or(AccountId::RUN);
+        let held = self.ledger.held(attempt);
         match undo.request.hold {
             Some(amount) if held.is_none() && self.ledger.fits(account, amount) => {
                 Some(Event::Money(Entry::Held { attempt, account, amount }))
@@ -97,7 +98,10 @@ impl RunState {
                 let (path, request) = (path.into(), request.clone());
                 self.undos.push(Undo { at, body, path, request });
             }
-            Err(failure) => self.note_failure(format!("{path} (undo)"), failure.clone()),
+            Err(failure) => {
+                self.accounts.undo_ended(at);
+                self.note_failure(format!("{path} (undo)"), failure.clone());
+            }
         }
         Ok(())
     }
@@ -107,6 +111,7 @@ impl RunState {
         self.open.remove(&attempt);
         self.may_release(attempt);
         let Some(undo) = self.undos.pop() else { return };
+        self.accounts.undo_ended(undo.at);
         if let Ended::Failed(failure) = ended {
             self.note_failure(format!("{} (undo)", undo.path), failure.clone());
         }

@@ -249,11 +249,16 @@ pub(super) fn examples(attempt: AttemptId) -> Vec<Event> {
         Step::WrittenOff { bill, by: By::Policy },
         Step::Corrected { bill },
     ];
-    let opened =
-        [Owner::Run, Owner::Node(attempt.at), Owner::Item(attempt.at.scope)].map(|owner| {
-            let (parent, limit) = (Some(AccountId::RUN), Some(amount));
-            Event::Opened { owner, account, parent, limit, allotment: Usd::ZERO }
-        });
+    let opened = [
+        Owner::Run,
+        Owner::Node(attempt.at),
+        Owner::Item(attempt.at.scope),
+        Owner::Undo(attempt.at),
+    ]
+    .map(|owner| {
+        let (parent, limit) = (Some(AccountId::RUN), Some(amount));
+        Event::Opened { owner, account, parent, limit, allotment: Usd::ZERO }
+    });
     let at = Timestamp(11);
     let stepped = steps.map(|step| Event::Purchase { purchase, step, at });
     opened.into_iter().chain(entries.map(Event::Money)).chain(stepped).collect()

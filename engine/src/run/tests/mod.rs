@@ -4,7 +4,9 @@ mod bodies;
 mod derivation;
 mod pools;
 mod purse;
+mod question;
 mod reason;
+mod undo;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -625,78 +627,6 @@ fn question() -> Approve {
     }
 }
 
-#[test]
-fn an_approval_waits_for_a_person_and_gives_what_was_said() {
-    let mut game = Game::of(vec![approval(question()), needing(free("film"), &[0])], None);
-    assert_eq!((game.last.rest, game.word(0)), (Some(Rest::Person), "waiting"));
-    game.answer("1", "elsewhere", &json!(true));
-    assert_eq!(game.last.refused[0].1, "`elsewhere` waits for no answer");
-    game.answer("2", "look", &json!(true));
-    assert_eq!(game.output(0)["answer"], json!(true));
-    assert_eq!(game.output(0)["by"], json!("ann"));
-    assert!(game.is_open(Game::attempt(1, 1)));
-    game.answer("2", "look", &json!(false));
-    assert!(game.last.events.is_empty(), "an answer counts once");
-}
-
-#[test]
-fn a_rejected_approval_fails_its_node() {
-    let mut game = Game::of(vec![approval(question()), needing(free("film"), &[0])], None);
-    game.answer("1", "look", &json!(false));
-    assert_eq!(game.last.outcome, Some(Outcome::Failed));
-    assert_eq!(game.state.failures()[0].failure.class, Class::Rejected);
-}
-
-#[test]
-fn an_answer_is_one_of_the_choices_or_fits_the_schema() {
-    let choices = Some(Template::Literal(json!(["red", "blue"])));
-    let mut game = Game::of(vec![approval(Approve { choices, ..question() })], None);
-    game.answer("1", "look", &json!("green"));
-    assert_eq!(game.last.refused[0].1, "choose one of the 2 that are shown");
-    game.answer("2", "look", &json!("blue"));
-    assert_eq!(game.output(0)["answer"], json!("blue"));
-
-    let empty = Some(Template::Literal(json!([])));
-    let game = Game::of(vec![approval(Approve { choices: empty, ..question() })], None);
-    assert_eq!(game.last.outcome, Some(Outcome::Failed), "nobody is asked to choose from nothing");
-
-    let schema = json!({ "type": "object", "properties": { "n": { "type": "integer" } } });
-    let schema = Some(Template::Literal(schema));
-    let mut game = Game::of(vec![approval(Approve { schema, ..question() })], None);
-    game.answer("1", "look", &json!({ "n": "many" }));
-    assert_eq!(game.last.refused.len(), 1);
-    game.answer("2", "look", &json!({ "n": 3 }));
-    assert_eq!(game.output(0)["answer"], json!({ "n": 3 }));
-}
-
-#[test]
-fn a_question_has_its_time() {
-    let timeout = Some(std::time::Duration::from_mins(1));
-    let mut game = Game::of(vec![approval(Approve { timeout, ..question() })], None);
-    game.wait(59);
-    assert_eq!(game.last.outcome, None);
-    game.wait(1);
-    assert_eq!(game.last.outcome, Some(Outcome::Failed));
-
-    let otherwise = Some(Template::Literal(json!("approve")));
-    let mut game = Game::of(vec![approval(Approve { timeout, otherwise, ..question() })], None);
-    game.wait(60);
-    assert_eq!(game.output(0)["answer"], json!(true));
-}
-
-#[test]
-fn an_approval_below_its_limit_asks_nobody() {
-    let above = Some(Amount::Written(usd("5")));
-    let nodes =
-        |above| vec![approval(Approve { above, ..question() }), needing(paid("a", "2"), &[0])];
-    let game = Game::of(nodes(above.clone()), Some("4"));
-    assert!(game.is_open(Game::attempt(1, 1)), "no more than 4 USD can be spent");
-    let game = Game::of(nodes(above.clone()), Some("6"));
-    assert_eq!(game.word(0), "waiting");
-    let game = Game::of(nodes(above), None);
-    assert_eq!(game.word(0), "waiting", "nothing bounds it");
-}
-
 fn gate(amount: Option<&str>, otherwise: Otherwise) -> Gate {
     let budget = amount.map(|amount| Amount::Written(usd(amount)));
     let when = amount.is_none().then(|| expression("false"));
@@ -877,35 +807,6 @@ fn a_budget_that_cannot_be_computed_fails_its_node_before_anything_starts() {
     assert!(game.log.iter().any(
         |event| matches!(event, Event::Decided { what: Decision::Broken(failure), .. } if failure.class == Class::Input)
     ));
-}
-
-#[test]
-fn what_a_failed_run_did_is_undone_the_last_first() {
-    let undo = |of: &str, undone| {
-        let with = vec![("undoes".into(), value(undone))];
-        Node { undo: Some(Box::new(Call { with, ..call("free", "0") })), ..free(of) }
-    };
-    let nodes = vec![
-        undo("a", "a.made"),
-        needing(undo("b", "b.made"), &[0]),
-        needing(free("c"), &[1]),
-        undo("never", "never.made"),
-    ];
-    let mut game = Game::of(nodes, None);
-    let undoing = |index| Game::attempt(index, u16::MAX);
-    game.done(Game::attempt(0, 1));
-    game.done(Game::attempt(1, 1));
-    game.fail(Game::attempt(2, 1), Class::Input);
-    assert!(!game.is_open(undoing(1)), "another node is under way");
-    game.fail(Game::attempt(3, 1), Class::Input);
-    assert!(game.is_open(undoing(1)) && !game.is_open(undoing(0)));
-    let task = game.state.task(&game.plan, undoing(1)).expect("it is open");
-    assert_eq!(task.path, "b (undo)");
-    assert_eq!(*read(&game.memory, &task.request.input).expect("there"), json!({ "undoes": true }));
-    game.done(undoing(1));
-    game.fail(undoing(0), Class::Server);
-    assert_eq!(game.last.outcome, Some(Outcome::Failed));
-    assert_eq!(game.state.failures().last().expect("one").path, "a (undo)");
 }
 
 #[test]
