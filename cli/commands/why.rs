@@ -102,6 +102,7 @@ fn again_words(again: &Again) -> String {
         Again::Changed { run, part, .. } => {
             format!("it ran because `{part}` is not what it was in {run}")
         }
+        Again::Redrawn { run } => format!("it ran because it draws another take than in {run}"),
         Again::NotKept { run } => {
             format!("it ran although nothing has changed since {run}: what that gave was not kept")
         }

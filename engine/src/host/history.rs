@@ -10,6 +10,7 @@ use serde_json::Value as Json;
 use super::store::{RunRow, Store, StoreError, TickRow};
 use crate::kind::Failure;
 use crate::money::Usd;
+use crate::name::Digest;
 use crate::plan::graph::{Plan, Work};
 use crate::run::event::{
     At, Decision, Ended, Entry, Event, PurchaseId, Reopen, Signal, Value, Verdict,
@@ -44,6 +45,8 @@ pub struct NodeHistory {
     pub provider: String,
     /// Of its last attempt; empty for the provider's default.
     pub model: String,
+    /// Of its last attempt: what its output is kept under, if it may be used again.
+    pub fingerprint: Option<Digest>,
     pub output: Option<Value>,
     /// What its purchases were billed.
     pub spent: Usd,
@@ -142,6 +145,7 @@ impl NodeHistory {
             input: None,
             provider: String::new(),
             model: String::new(),
+            fingerprint: None,
             output: None,
             spent: Usd::ZERO,
             bills: BTreeMap::new(),
@@ -158,6 +162,7 @@ impl NodeHistory {
                 self.input = Some(request.input.clone());
                 self.provider = request.provider.to_string();
                 self.model = request.model.to_string();
+                self.fingerprint = request.fingerprint;
             }
             Event::Ended { ended, took, .. } => {
                 self.took += *took;

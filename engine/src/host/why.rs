@@ -7,9 +7,10 @@ use serde_json::Value as Json;
 
 use super::history::{self, History, HistoryError, NodeHistory};
 use super::store::{RunRow, Store};
+use crate::expression::Template;
 use crate::kind::Nature;
 use crate::name::RunId;
-use crate::plan::graph::{Body, NodeIndex, Plan, Work};
+use crate::plan::graph::{Body, Node, NodeIndex, Plan, Work};
 use crate::run::event::{At, ScopeId};
 use crate::run::node::NodeState;
 
@@ -24,6 +25,8 @@ struct Parts {
     revision: String,
     provider: String,
     model: String,
+    /// As the file has it; null where it says nothing.
+    take: Json,
     input: Json,
 }
 
@@ -36,6 +39,8 @@ pub enum Again {
     First,
     /// The first part that differs from what it was asked in `run`.
     Changed { run: RunId, part: String, then: Json, now: Json },
+    /// Asked for the same in `run`, as another take: the round of a `repeat`, or what `take:` came to.
+    Redrawn { run: RunId },
     /// Asked for the same in `run`, and what that gave could not be taken: it failed, or its files are gone.
     NotKept { run: RunId },
 }
@@ -53,7 +58,7 @@ pub fn again(store: &Store, history: &History, path: &str) -> Result<Option<Agai
     let Some(node) = history.nodes.get(path).filter(|node| node.attempts > 0) else {
         return Ok(None);
     };
-    let Some(parts) = parts(store, history, node)? else { return Ok(None) };
+    let Some(parts) = parts(store, history, path, node)? else { return Ok(None) };
     let kind = history.plan.kinds.get(parts.kind.as_str());
     if kind.is_some_and(|kind| kind.nature == Nature::Effectful) {
         return Ok(Some(Again::Effectful));
@@ -61,11 +66,13 @@ pub fn again(store: &Store, history: &History, path: &str) -> Result<Option<Agai
     for row in earlier(store, &history.row)? {
         // A run that cannot be read any more explains nothing.
         let Ok(former) = History::of(store, row) else { continue };
-        let Some(node) = former.nodes.get(path) else { continue };
-        let Some(asked) = self::parts(store, &former, node)? else { continue };
+        let Some(asked_as) = former.nodes.get(path) else { continue };
+        let Some(asked) = self::parts(store, &former, path, asked_as)? else { continue };
         let run = former.row.run.clone();
+        let is_redrawn = asked_as.fingerprint != node.fingerprint;
         return Ok(Some(match difference(&asked, &parts) {
             Some(Difference { part, then, now }) => Again::Changed { run, part, then, now },
+            None if is_redrawn => Again::Redrawn { run },
             None => Again::NotKept { run },
         }));
     }
@@ -82,6 +89,7 @@ fn earlier(store: &Store, of: &RunRow) -> Result<Vec<RunRow>, HistoryError> {
 fn parts(
     store: &Store,
     history: &History,
+    path: &str,
     node: &NodeHistory,
 ) -> Result<Option<Parts>, HistoryError> {
     let Some(input) = &node.input else { return Ok(None) };
@@ -93,8 +101,25 @@ fn parts(
         revision: kind.revision.clone(),
         provider: node.provider.clone(),
         model: node.model.clone(),
+        take: take(history, path),
         input,
     }))
+}
+
+/// The `take:` of the node at `path`, as the file has it.
+fn take(history: &History, path: &str) -> Json {
+    let call = node_of(&history.plan, path).and_then(|node| match &node.work {
+        Work::Call(call) => call.take.as_ref(),
+        _ => None,
+    });
+    match call {
+        None => Json::Null,
+        Some(Template::Literal(value)) => value.clone(),
+        Some(Template::Expression(expression)) => {
+            format!("${{{{ {} }}}}", expression.text()).into()
+        }
+        Some(_) => Json::Null,
+    }
 }
 
 fn difference(then: &Parts, now: &Parts) -> Option<Difference> {
@@ -104,6 +129,7 @@ fn difference(then: &Parts, now: &Parts) -> Option<Difference> {
         ("what the kind's tools are", then.revision.as_str().into(), now.revision.as_str().into()),
         ("provider", then.provider.as_str().into(), now.provider.as_str().into()),
         ("model", then.model.as_str().into(), now.model.as_str().into()),
+        ("with.take", then.take.clone(), now.take.clone()),
     ];
     let simple = parts.into_iter().find(|(_, then, now)| then != now);
     match simple {
@@ -193,10 +219,14 @@ fn name(plan: &Plan, node: NodeIndex) -> String {
 
 /// The condition that decides whether the node at `path` runs, as the file has it.
 pub fn condition(history: &History, path: &str) -> Option<String> {
-    let body = body_of(&history.plan, path)?;
-    let name = path.rsplit('/').next()?.split('[').next()?;
-    let node = body.nodes.iter().find(|node| node.name.as_str() == name)?;
+    let node = node_of(&history.plan, path)?;
     node.when.as_ref().map(|when| when.text().to_owned())
+}
+
+/// The node of which an instance is at `path`.
+fn node_of<'a>(plan: &'a Plan, path: &str) -> Option<&'a Node> {
+    let name = path.rsplit('/').next()?.split(['[', '#']).next()?;
+    body_of(plan, path)?.nodes.iter().find(|node| node.name.as_str() == name)
 }
 
 /// The body in which the node at `path` stands.
@@ -222,7 +252,8 @@ mod tests {
 
     fn parts(provider: &str, input: Json) -> Parts {
         let (kind, revision) = ("image/generate".into(), String::new());
-        Parts { kind, version: 1, revision, provider: provider.into(), model: String::new(), input }
+        let (provider, model) = (provider.into(), String::new());
+        Parts { kind, version: 1, revision, provider, model, take: Json::Null, input }
     }
 
     #[test]
@@ -235,6 +266,7 @@ mod tests {
                 Parts { model: "small".into(), ..parts("local", json!({ "prompt": "A dog" })) },
                 Some("model"),
             ),
+            (Parts { take: json!("b"), ..parts("local", json!({})) }, Some("with.take")),
             (parts("local", json!({ "prompt": "A dog", "sizes": [1, 3] })), Some("with.prompt")),
             (parts("local", json!({ "prompt": "A cat", "sizes": [1, 3] })), Some("with.sizes[1]")),
             (parts("local", json!({ "prompt": "A cat", "sizes": [1] })), Some("with.sizes")),
