@@ -1,5 +1,6 @@
 //! Which plans are measured, and of which kinds are their nodes?
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -122,7 +123,12 @@ pub(crate) fn node(name: &str, kind: &str, needs: &[usize]) -> Node {
 
 pub(crate) fn plan(registry: &Registry, mut bodies: Vec<Body>, nodes: Vec<Node>) -> Plan {
     bodies.insert(0, Body::new(nodes, Gives::Outputs(Vec::new()), None));
-    let kinds = registry.catalog().kinds.into_iter().map(|(name, card)| {
+    let called: BTreeSet<_> = (bodies.iter().flat_map(|body| &body.nodes))
+        .flat_map(Node::calls)
+        .map(|call| call.kind.clone())
+        .collect();
+    let kinds = registry.catalog().kinds.into_iter();
+    let kinds = kinds.filter(|(name, _)| called.contains(name)).map(|(name, card)| {
         let planned = PlannedKind {
             version: card.version,
             revision: String::new(),

@@ -36,8 +36,14 @@ use crate::time::Timestamp;
 /// How long a cancelled attempt may take to end its processes before it is dropped.
 const GRACE: Duration = Duration::from_secs(5);
 
+/// How long an end may wait for others to be committed with it, while the cores have other work.
+const GATHERING: Duration = Duration::from_millis(4);
+
 /// How long is looked for a purchase that nobody waits for, unless its absence can be believed after longer.
 const ONE_LOOK: Duration = Duration::from_secs(2);
+
+/// What is taken of the news at once.
+const MOST_NEWS: usize = 1024;
 
 /// What the tasks of attempts report.
 pub(super) enum News {
@@ -69,6 +75,13 @@ pub(super) enum News {
     },
     /// A task that was waiting for its turn went away, because the run drains.
     Withdrew,
+}
+
+impl News {
+    /// Whether nobody stands still until it is recorded, and nothing is decided by it but what follows.
+    fn can_wait(&self) -> bool {
+        matches!(self, Self::Done { .. } | Self::Began { .. } | Self::Progressed { .. })
+    }
 }
 
 /// Executes attempts, each in a task of its own.
@@ -219,9 +232,25 @@ impl Executor {
         call.secrets().into_iter().map(of).collect()
     }
 
-    /// What the tasks report next: all that is there, at least one.
+    /// What the tasks report next: all that is there, at least one. While others wait for their turn, nothing stands still
+    /// for want of a commit: ends are gathered, one sync for many.
     pub(super) async fn news(&mut self, into: &mut Vec<News>) {
-        self.news.recv_many(into, 1024).await;
+        self.news.recv_many(into, MOST_NEWS).await;
+        let gathered = tokio::time::Instant::now() + GATHERING;
+        let mut looked_at = 0;
+        while self.has_waiting() && into[looked_at..].iter().all(News::can_wait) {
+            looked_at = into.len();
+            tokio::select! {
+                biased;
+                _ = self.news.recv_many(into, MOST_NEWS) => {}
+                () = tokio::time::sleep_until(gathered) => return,
+            }
+        }
+    }
+
+    /// Whether some task waits for its turn.
+    fn has_waiting(&self) -> bool {
+        self.tasks.len() > self.shared.executing.load(Ordering::SeqCst)
     }
 
     /// Lets nothing start that waits for its turn.

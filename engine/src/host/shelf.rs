@@ -49,6 +49,13 @@ impl Shelf {
         std::mem::take(&mut self.lock().fresh)
     }
 
+    /// Keeps a text that nobody reads from here: it is not parsed, and held no longer than until it is stored.
+    pub(super) fn keep_unread(&self, text: String) -> Digest {
+        let digest = Digest::of(text.as_bytes());
+        self.lock().fresh.push((digest, text));
+        digest
+    }
+
     pub(super) fn registry(&self) -> &Registry {
         &self.registry
     }

@@ -28,7 +28,7 @@ use crate::name::{Digest, RunId};
 use crate::plan::graph::Plan;
 use crate::run::event::{Event, Granted, Outcome, Reopen, SEMANTICS, Seen, Signal};
 use crate::run::ledger::AccountId;
-use crate::run::library::{Library, keep};
+use crate::run::library::keep;
 use crate::run::{Damaged, RunState};
 use crate::time::Timestamp;
 
@@ -209,7 +209,7 @@ impl State {
         let catalog = (!options.wallet.is_unlimited()).then(|| options.registry.catalog());
         let mut host = self.host(&run, 1, now, options);
         let text = serde_json::to_string(plan).expect("plans have text keys and finite numbers");
-        let digest = keep_plan(&*host.shelf, text);
+        let digest = host.shelf.keep_unread(text);
         let files = Json::Array(files);
         let inputs = fill(Json::Object(inputs), &files);
         let facts = json!({
@@ -462,10 +462,6 @@ fn begun(plan: &Plan, started: &Event) -> Result<RunState, Damaged> {
     let mut state = RunState::default();
     state.apply(plan, started)?;
     Ok(state)
-}
-
-fn keep_plan(library: &dyn Library, text: String) -> Digest {
-    library.keep(text)
 }
 
 /// No attempt is made without the secrets that it names.

@@ -315,7 +315,7 @@ impl Call {
 
 impl Node {
     /// All that it may call: its own work, its alternatives, and what undoes it.
-    pub(crate) fn calls(&self) -> impl Iterator<Item = &Call> {
+    pub fn calls(&self) -> impl Iterator<Item = &Call> {
         let own = match &self.work {
             Work::Call(call) => Some(call),
             _ => None,

@@ -143,6 +143,7 @@ fn is_work(plan: &Plan, node: &Node) -> bool {
 /// The derivation of each node of the pipeline's own body; none, where its output follows from more than that.
 fn derivations(plan: &Plan, inputs: &Json, files: &Json) -> Vec<Option<Digest>> {
     let body = plan.body(plan.root());
+    let [inputs, files] = [inputs, files].map(|all| Digest::of(all.to_string().as_bytes()));
     let mut keys: Vec<Option<Digest>> = Vec::with_capacity(body.nodes.len());
     for node in &body.nodes {
         // Each stands after all that it needs.
@@ -151,10 +152,9 @@ fn derivations(plan: &Plan, inputs: &Json, files: &Json) -> Vec<Option<Digest>> 
         let key = needs.and_then(|needs| {
             let names: Vec<_> =
                 node.needs.iter().map(|need| body.nodes[need.0 as usize].name.as_str()).collect();
-            let own = derived(plan, node)?;
-            let text = own.to_string();
+            let text = derived(plan, node)?.to_string();
             let all = json!({
-                "node": own,
+                "node": Digest::of(text.as_bytes()),
                 "needs": names.into_iter().zip(needs).collect::<Vec<_>>(),
                 // Text that merely looks like a use of them costs a derivation, and no more.
                 "inputs": text.contains("inputs").then_some(inputs),

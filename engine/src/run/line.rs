@@ -3,7 +3,9 @@
 //! One line per account, in the order of the nodes. Nobody overtakes: a large hold that waits is not starved by small
 //! ones. What stands here follows from what was looked at, and is forgotten at a restart.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rustc_hash::FxHashMap;
 
 use super::event::At;
 use super::ledger::AccountId;
@@ -11,7 +13,7 @@ use crate::money::Usd;
 
 #[derive(Clone, Debug, Default)]
 pub(super) struct Lines {
-    wants: HashMap<At, Want>,
+    wants: FxHashMap<At, Want>,
     queues: BTreeMap<AccountId, BTreeSet<At>>,
     /// Lines whose first may have what it wants.
     unchecked: BTreeSet<AccountId>,

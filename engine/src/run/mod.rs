@@ -34,8 +34,10 @@ mod tests;
 mod undo;
 mod wind_down;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::time::Duration;
+
+use rustc_hash::FxHashMap;
 
 use crate::expression::Template;
 use crate::kind::Failure;
@@ -70,15 +72,15 @@ pub const WINDOW: usize = 1024;
 #[derive(Clone, Debug, Default)]
 pub struct RunState {
     started: Option<Started>,
-    scopes: HashMap<ScopeId, Scope>,
-    expansions: HashMap<At, Expansion>,
+    scopes: FxHashMap<ScopeId, Scope>,
+    expansions: FxHashMap<At, Expansion>,
     next_scope: u32,
     /// Admitted, and not ended; and how often handed out.
     open: BTreeMap<AttemptId, u32>,
     /// Of nodes that are admitted or delayed.
-    requests: HashMap<At, Request>,
+    requests: FxHashMap<At, Request>,
     /// Of nodes of which an attempt has failed.
-    tries: HashMap<At, Tries>,
+    tries: FxHashMap<At, Tries>,
     /// Copies that are over, with what they gave, before it is asked what that means for the next.
     closing: BTreeMap<ScopeId, Value>,
     queues: Queues,
@@ -105,7 +107,7 @@ pub struct RunState {
     /// Open attempts that cost money.
     open_paid: usize,
     /// Who makes the output of a fingerprint just now.
-    flights: HashMap<Digest, At>,
+    flights: FxHashMap<Digest, At>,
     lines: Lines,
     pools: Pools,
     reopened: Reopened,
@@ -264,7 +266,7 @@ struct Queues {
     /// When questions are answered by themselves.
     deadlines: BTreeSet<(Timestamp, At)>,
     /// Ready, and waiting for another node that makes the same output. Forgotten at a restart.
-    followers: HashMap<Digest, BTreeSet<At>>,
+    followers: FxHashMap<Digest, BTreeSet<At>>,
     /// Followers whose output is there.
     served: Vec<(At, Digest, Value)>,
 }

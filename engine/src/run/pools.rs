@@ -3,7 +3,9 @@
 //! What is used follows from the attempts that are open, and from when those of a pool with a rate began. Who waits
 //! follows from what was looked at, and is forgotten at a restart.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use rustc_hash::FxHashMap;
 
 use super::RunState;
 use super::event::{At, AttemptId};
@@ -14,7 +16,7 @@ use crate::time::Timestamp;
 pub(super) struct Pools {
     used: BTreeMap<PoolIndex, Use>,
     waiting: BTreeMap<PoolIndex, BTreeSet<At>>,
-    places: HashMap<At, PoolIndex>,
+    places: FxHashMap<At, PoolIndex>,
 }
 
 #[derive(Clone, Debug, Default)]

@@ -3,8 +3,9 @@
 //! A node of the pipeline itself, with all that follows from it; or single items of its maps, of which the others keep what
 //! they gave. What did not succeed is tried again too. Attempts count on, so that none shares a name with a former one.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::event::{At, ScopeId, Value};
@@ -34,9 +35,9 @@ pub struct Reopen {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reopened {
     /// The last attempt of each node of the pipeline itself.
-    last: HashMap<NodeIndex, u16>,
+    last: FxHashMap<NodeIndex, u16>,
     /// Its maps that are over, with what their items gave.
-    over: HashMap<NodeIndex, Expansion>,
+    over: FxHashMap<NodeIndex, Expansion>,
     /// What undoes a node was handed out: there is no way back.
     pub(super) is_undone: bool,
     nodes: BTreeSet<NodeIndex>,

@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use proptest::prelude::*;
+use rustc_hash::FxHashMap;
 use serde_json::{Value as Json, json};
 
 use super::event::{
@@ -583,8 +584,9 @@ impl World {
 
 /// All of a state that lasts: not which nodes were looked at.
 pub(super) fn lasting(state: &RunState) -> String {
-    let sorted =
-        |map: &HashMap<At, Request>| format!("{:?}", map.iter().collect::<BTreeMap<_, _>>().len());
+    let sorted = |map: &FxHashMap<At, Request>| {
+        format!("{:?}", map.iter().collect::<BTreeMap<_, _>>().len())
+    };
     let scopes: BTreeMap<_, _> = state.scopes.iter().collect();
     let expansions: BTreeMap<_, _> = state.expansions.iter().collect();
     let forgotten = forgotten(state);

@@ -47,7 +47,8 @@ pub(super) fn extend(connection: &mut Connection, database: &Path) -> io::Result
 
 /// Writes a long log back to the database, outside of any commit.
 pub(super) fn write_back(connection: &Connection, least: Least) -> rusqlite::Result<()> {
-    let frames: i64 = connection.query_row("PRAGMA wal_checkpoint(NOOP)", [], |row| row.get(1))?;
+    let mut count = connection.prepare_cached("PRAGMA wal_checkpoint(NOOP)")?;
+    let frames: i64 = count.query_row([], |row| row.get(1))?;
     let least = match least {
         Least::Long => FRAMES,
         Least::Any => 1,
