@@ -185,6 +185,7 @@ pub(crate) fn hand_out(history: &History, place: &Place) -> Result<Exit, Problem
         failures: history.state.failures().to_vec(),
         output: output.unwrap_or_default(),
         spent: history.spent(),
+        open: history.state.open_count(),
         took: Duration::from_secs_f64(runs::seconds(&history.row).unwrap_or_default()),
     };
     conclude(&history.plan, ending, place)
@@ -221,7 +222,7 @@ async fn listen(stop: UnboundedSender<Stop>, mut interrupts: Signal, mut termina
 
 /// Writes the outputs, tells the end.
 fn conclude(plan: &Plan, ending: Ending, place: &Place) -> Result<Exit, Problem> {
-    let Ending { run, how, tally, failures, mut output, spent, took } = ending;
+    let Ending { run, how, tally, failures, mut output, spent, open, took } = ending;
     let written = if let Json::Object(outputs) = &mut output {
         let artifacts = place.state.artifacts();
         for digest in outputs.values().flat_map(artifacts_in) {
@@ -262,6 +263,13 @@ fn conclude(plan: &Plan, ending: Ending, place: &Place) -> Result<Exit, Problem>
     if let Some(next) = next(how, &run, place.global) {
         render::hint(&next);
     }
+    if open > 0 && matches!(how, How::Finished(_)) {
+        let state = state_option(place.global);
+        let purchases = render::count(open, "purchase");
+        render::hint(&format!(
+            "{purchases} still open: flow jobs harvest{state} books them, and keeps what they gave"
+        ));
+    }
     Ok(exit(how))
 }
 
@@ -276,12 +284,17 @@ fn exit(how: How) -> Exit {
     }
 }
 
-/// What to do about an end that was not wanted.
-fn next(how: How, run: &RunId, global: &Global) -> Option<String> {
-    let state = match global.state.as_ref().filter(|folder| !folder.as_os_str().is_empty()) {
+/// ` --state FOLDER` where it was said.
+fn state_option(global: &Global) -> String {
+    match global.state.as_ref().filter(|folder| !folder.as_os_str().is_empty()) {
         Some(folder) => format!(" --state {}", folder.display()),
         None => String::new(),
-    };
+    }
+}
+
+/// What to do about an end that was not wanted.
+fn next(how: How, run: &RunId, global: &Global) -> Option<String> {
+    let state = state_option(global);
     match how {
         How::Finished(Outcome::Succeeded | Outcome::Cancelled) => None,
         How::Finished(Outcome::Failed) => Some(format!(

@@ -40,6 +40,7 @@ fn what_landed_after_the_end_of_its_run_is_fetched_booked_and_used_by_the_next()
     let shop = Shop(Project::new().with("late.yaml", LATE));
     let ran = shop.flow("run late.yaml");
     assert_eq!(ran.status, Some(1), "it was waited for in vain: {ran}");
+    assert!(ran.stderr.contains("1 purchase still open: flow jobs harvest"), "{ran}");
     assert_eq!(shop.flow("jobs --json").json()["jobs"][0]["node"], "picture");
     let ran = shop.flow("jobs harvest --json");
     assert_eq!(ran.status, Some(0), "{ran}");

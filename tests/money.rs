@@ -1,6 +1,6 @@
 //! What a run may spend by the word of who starts it, and what is told of what it spent.
 
-use crate::project::{Project, Ran};
+use crate::project::{Project, Ran, snapshot};
 
 const SHOP: &str = r"
 flow: 1
@@ -39,6 +39,17 @@ fn the_word_of_the_command_line_goes_before_the_budget_of_the_file() {
     assert!(!shop.0.path().join("book").exists(), "nothing was bought: {ran}");
     let ran = shop.flow("run shop.yaml --budget 3");
     assert_eq!(ran.status, Some(2), "an amount has a currency: {ran}");
+}
+
+#[test]
+fn what_may_cost_money_runs_only_within_a_limit() {
+    let endless = SHOP.replace("budget: 5 USD\n", "");
+    let shop = Shop(Project::new().with("shop.yaml", &endless));
+    snapshot!(shop.flow("run shop.yaml"), @"");
+    assert!(!shop.0.path().join("book").exists(), "nothing was bought");
+    assert_eq!(shop.flow("run shop.yaml --budget 0.04USD").status, Some(0));
+    let set = Shop(shop.0.with("flow.toml", "[budget]\nrun = '0.05 USD'\n"));
+    assert_eq!(set.flow("run shop.yaml").status, Some(0));
 }
 
 #[test]

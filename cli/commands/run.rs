@@ -5,7 +5,9 @@ use std::path::Path;
 use flow_engine::diagnostic::Diagnostic;
 use flow_engine::host::State;
 use flow_engine::kind::{Catalog, Registry};
+use flow_engine::money::Usd;
 use flow_engine::plan;
+use flow_engine::plan::cost::{self, Bound};
 use flow_engine::plan::graph::Plan;
 use serde_json::Value as Json;
 
@@ -78,6 +80,12 @@ pub(super) fn start(
     let plan = setup::insist(plan, catalog, &work.provider)?
         .with_revisions(catalog)
         .with_undo_prices(catalog);
+    let said = plan.budget.as_ref().is_some_and(|budget| budget.limit.is_some());
+    let limit = work.budget.or(settings.budget.run.filter(|_| !said));
+    let wallet = settings.wallet();
+    if limit.is_none() && !said && wallet.month.is_none() {
+        insist_on_a_limit(&plan, catalog)?;
+    }
     // Opened at the first file, so that wrong values leave nothing behind.
     let mut state: Option<State> = None;
     let mut import = |taker: &str, path: &Path, range: &str| -> Result<Json, Problem> {
@@ -94,12 +102,36 @@ pub(super) fn start(
         out: drive::out(work.out.as_deref(), &plan.name),
         answer: *answer,
         environment: &project.environment,
-        wallet: settings.wallet(),
+        wallet,
         global,
     };
-    let said = plan.budget.as_ref().is_some_and(|budget| budget.limit.is_some());
-    let limit = work.budget.or(settings.budget.run.filter(|_| !said));
     drive::drive(&plan, drive::Work::Start { inputs, files, limit }, registry, &place)
+}
+
+/// Refuses what may cost money without a word of how much.
+fn insist_on_a_limit(plan: &Plan, catalog: &Catalog) -> Result<(), Problem> {
+    let worst = cost::worst(plan, catalog);
+    let how = |amount: &str| {
+        let joined = amount.replace(' ', "");
+        format!(
+            "limit it: `--budget {joined}`, or `budget: {amount}` in the file, or `run = '{amount}'` below `[budget]` in `flow.toml`"
+        )
+    };
+    match worst.total() {
+        Ok(total) if total == Usd::ZERO => Ok(()),
+        Ok(total) => {
+            let message = format!("the run may cost {total}, and nothing limits it");
+            Err(Problem::refused(message).help(how(&total.to_string())))
+        }
+        Err(node) => {
+            let why = match &node.worst {
+                Bound::Unbounded(why) => why.as_str(),
+                Bound::AtMost(_) => "",
+            };
+            let message = format!("nothing limits what the run may cost: `{}`: {why}", node.path);
+            Err(Problem::refused(message).help(how("5 USD")))
+        }
+    }
 }
 
 fn opened<'a>(state: &'a mut Option<State>, folder: &Path) -> Result<&'a State, Problem> {

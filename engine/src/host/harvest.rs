@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use super::history;
 use super::perform::News;
-use super::state::{Options, State, StateError};
+use super::state::{Options, State};
 use super::{Host, HostError};
 use crate::kind::Failure;
 use crate::name::{Digest, RunId};
@@ -154,12 +154,5 @@ impl Host {
                 }
             }
         }
-    }
-}
-
-impl StateError {
-    /// Whether a process drives the run, and sees to its purchases itself.
-    pub fn is_driven(&self) -> bool {
-        matches!(self, Self::Driven(_))
     }
 }

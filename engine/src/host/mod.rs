@@ -19,6 +19,7 @@ pub mod why;
 mod attempt;
 mod block;
 mod perform;
+mod resumption;
 mod shelf;
 mod state;
 mod survivors;
@@ -72,6 +73,8 @@ pub struct Ending {
     pub output: Json,
     /// What was billed so far.
     pub spent: Usd,
+    /// Purchases of which it is not known yet what they came to.
+    pub open: usize,
     /// From the start of the run, or of this resumption, to here.
     pub took: Duration,
 }

@@ -16,6 +16,7 @@ use super::clock::{Clock, SystemClock};
 use super::history;
 use super::observer::{Observer, Unobserved};
 use super::perform::Executor;
+use super::resumption::{accepted, check_kinds, check_secrets, reopening};
 use super::shelf::Shelf;
 use super::store::inbox::Message;
 use super::store::{Commit, Patience, Room, RunRow, Store, StoreError, record};
@@ -26,7 +27,7 @@ use crate::kind::registry::Registry;
 use crate::money::Usd;
 use crate::name::{Digest, RunId};
 use crate::plan::graph::Plan;
-use crate::run::event::{Event, Granted, Outcome, Reopen, SEMANTICS, Seen, Signal};
+use crate::run::event::{Event, Granted, Outcome, SEMANTICS, Seen, Signal};
 use crate::run::ledger::AccountId;
 use crate::run::library::keep;
 use crate::run::{Damaged, RunState};
@@ -128,6 +129,13 @@ pub enum StateError {
     GaveUp,
     #[error("the run {run} needs the kind `{kind}`, which this version does not have")]
     NoKind { run: RunId, kind: String },
+}
+
+impl StateError {
+    /// Whether a process drives the run, and sees to its purchases itself.
+    pub fn is_driven(&self) -> bool {
+        matches!(self, Self::Driven(_))
+    }
 }
 
 impl Options {
@@ -386,6 +394,7 @@ impl State {
             failures: state.failures().to_vec(),
             output: output_json(&*host.shelf, state.result())?,
             spent: state.ledger().spent(AccountId::RUN),
+            open: state.open_count(),
             took: began.elapsed(),
         })
     }
@@ -462,72 +471,6 @@ fn begun(plan: &Plan, started: &Event) -> Result<RunState, Damaged> {
     let mut state = RunState::default();
     state.apply(plan, started)?;
     Ok(state)
-}
-
-/// No attempt is made without the secrets that it names.
-fn check_secrets(plan: &Plan, secrets: &Secrets) -> Result<(), StateError> {
-    match plan.secrets().into_iter().find(|name| !secrets.has(name)) {
-        Some(name) => Err(StateError::NoSecret(name)),
-        None => Ok(()),
-    }
-}
-
-/// What is to be done again, if that was asked for and can be.
-fn reopening(
-    state: &RunState,
-    plan: &Plan,
-    run: &RunId,
-    options: &Options,
-) -> Result<Option<Reopen>, StateError> {
-    let Some(again) = &options.again else { return Ok(None) };
-    let what = state.reopening(plan, &again.from, &again.redo);
-    let what = what.map_err(|why| StateError::NotAgain { run: run.clone(), why })?;
-    let inputs = again.inputs.clone().map(|inputs| Json::Object(inputs).to_string().into());
-    Ok(Some(Reopen { inputs, by: options.by.as_str().into(), ..what }))
-}
-
-fn accepted(run: &RunId, epoch: u64, options: &Options) -> Vec<Seen> {
-    let signal = |(kind, version): &(String, u32)| Seen::Signal {
-        id: format!("accept-{run}-{epoch}-{kind}").into(),
-        what: Signal::Accept {
-            kind: kind.as_str().into(),
-            version: *version,
-            by: options.by.as_str().into(),
-        },
-    };
-    options.accept.iter().map(signal).collect()
-}
-
-/// A run goes on only with the kinds that it was planned with, or that a person accepted in their place.
-fn check_kinds(
-    run: &RunId,
-    plan: &Plan,
-    state: &RunState,
-    options: &Options,
-) -> Result<(), StateError> {
-    let registry = &options.registry;
-    let is_accepted = |kind: &str, version: u32| {
-        state.accepted(kind) == Some(version)
-            || options.accept.iter().any(|(name, number)| name == kind && *number == version)
-    };
-    for (name, planned) in &plan.kinds {
-        let (run, kind) = (run.clone(), name.to_string());
-        match registry.get(name.as_str()) {
-            None => return Err(StateError::NoKind { run, kind }),
-            Some((card, _))
-                if card.version != planned.version && !is_accepted(name.as_str(), card.version) =>
-            {
-                return Err(StateError::OtherVersion {
-                    run,
-                    kind,
-                    planned: planned.version,
-                    here: card.version,
-                });
-            }
-            Some(_) => {}
-        }
-    }
-    Ok(())
 }
 
 /// Puts files in place of `{"$file": index}`.

@@ -260,12 +260,6 @@ impl RunState {
         Ok(closing)
     }
 
-    /// Identifies an attempt among all of all runs; the same at every delivery.
-    pub fn attempt_key(&self, plan: &Plan, attempt: AttemptId) -> String {
-        let run = self.started.as_ref().map_or("", |started| started.run.as_str());
-        format!("{run}/{}#{}", self.reference(plan, attempt.at), attempt.number)
-    }
-
     /// Looks at ready nodes until one can be decided, or the window is full of requests.
     fn look_at_fresh(
         &mut self,

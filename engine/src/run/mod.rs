@@ -19,9 +19,11 @@ mod copies;
 mod decide;
 mod derivation;
 mod fingerprint;
+mod flight;
 mod line;
 mod look;
 mod money;
+mod path;
 mod pools;
 mod question;
 mod retry;
@@ -32,21 +34,18 @@ mod simulation;
 #[cfg(test)]
 mod tests;
 mod undo;
+mod view;
 mod wind_down;
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::time::Duration;
 
 use rustc_hash::FxHashMap;
 
-use crate::expression::Template;
 use crate::kind::Failure;
 use crate::kind::purchase::{By, Step};
 use crate::money::Usd;
 use crate::name::{Digest, RunId};
-use crate::plan::graph::{
-    Alternative, Approve, BodyIndex, Cache, Call, Gives, Node, NodeIndex, Plan, Retry, Work,
-};
+use crate::plan::graph::{Cache, NodeIndex, Plan};
 use crate::time::Timestamp;
 use approval::Approvals;
 use event::{
@@ -57,13 +56,14 @@ use ledger::{Ledger, Unbookable};
 use library::{Library, Lost};
 use line::Lines;
 use money::Accounts;
-use node::{IllegalTransition, NodeState};
+use node::IllegalTransition;
 use pools::Pools;
 use purchase::{Purchases, Receipt};
 use purse::Purse;
 use reopen::Reopened;
 use scope::{Expansion, Scope};
 use undo::Undo;
+pub use view::{Current, Task};
 
 /// Attempts that may be admitted and not ended at any time. What executes at once is the host's affair.
 pub const WINDOW: usize = 1024;
@@ -162,27 +162,6 @@ pub struct Tally {
     pub cancelled: u64,
     /// Items of maps left out by `on_error: drop`.
     pub dropped: u64,
-}
-
-/// What is done at one instance of a node.
-#[derive(Clone, Copy, Debug)]
-pub enum Current<'a> {
-    Call { call: &'a Call, retry: &'a Retry, timeout: Option<Duration> },
-    Value(&'a Template),
-    Body(BodyIndex),
-    Approve(&'a Approve),
-}
-
-/// What an open attempt does.
-#[derive(Clone, Debug)]
-pub struct Task<'a> {
-    pub call: &'a Call,
-    pub timeout: Option<Duration>,
-    /// When the time of a body around it is over.
-    pub until: Option<Timestamp>,
-    pub request: &'a Request,
-    /// Where it stands, for people.
-    pub path: String,
 }
 
 /// A node that failed for good.
@@ -437,165 +416,6 @@ impl RunState {
                 Some((request.fingerprint?, output.clone()))
             }
             _ => None,
-        }
-    }
-
-    /// The version of `kind` that a person accepted in place of the planned one.
-    pub fn accepted(&self, kind: &str) -> Option<u32> {
-        self.accepted.get(kind).copied()
-    }
-
-    /// What the run was given.
-    pub fn inputs(&self) -> Option<&Value> {
-        self.started.as_ref().map(|started| &started.inputs)
-    }
-
-    pub fn outcome(&self) -> Option<Outcome> {
-        self.outcome
-    }
-
-    pub fn tally(&self) -> Tally {
-        self.tally
-    }
-
-    /// The nodes that failed for good, the first hundred.
-    pub fn failures(&self) -> &[Failed] {
-        &self.failures
-    }
-
-    /// Who cancelled the run, if somebody did.
-    pub fn cancelled(&self) -> Option<&str> {
-        self.cancelled.as_deref()
-    }
-
-    /// Whether what executes is to be ended as soon as it can be without loss.
-    pub fn is_stopping(&self) -> bool {
-        self.stopping
-    }
-
-    /// The accounts of the run.
-    pub fn ledger(&self) -> &Ledger {
-        &self.ledger
-    }
-
-    pub fn is_draining(&self) -> bool {
-        self.draining
-    }
-
-    /// What the pipeline's `outputs` gave; none before its end, or if it failed.
-    pub fn result(&self) -> Option<&Value> {
-        match &self.end {
-            Some(End::Gave(output)) => Some(output),
-            _ => None,
-        }
-    }
-
-    pub fn run(&self) -> Option<&RunId> {
-        self.started.as_ref().map(|started| &started.run)
-    }
-
-    /// What the open attempt of `at` is asked to do.
-    pub fn request(&self, at: At) -> Option<&Request> {
-        self.requests.get(&at)
-    }
-
-    /// How often an open attempt was handed out.
-    pub fn delivery(&self, attempt: AttemptId) -> Option<u32> {
-        self.open.get(&attempt).copied()
-    }
-
-    /// Where one instance of a node stands; none, if it is not there: not yet, or not any more.
-    pub fn state(&self, at: At) -> Option<&NodeState> {
-        self.scopes.get(&at.scope)?.states.get(at.node.0 as usize)
-    }
-
-    /// The plan's node of which `at` is an instance.
-    pub fn node<'a>(&self, plan: &'a Plan, at: At) -> Result<&'a Node, Damaged> {
-        let scope = self.scopes.get(&at.scope).ok_or(Damaged::NoScope(at.scope))?;
-        plan.body(scope.body).nodes.get(at.node.0 as usize).ok_or(Damaged::NoNode(at))
-    }
-
-    /// What an open attempt does, where, and with which request.
-    pub fn task<'a>(&'a self, plan: &'a Plan, attempt: AttemptId) -> Option<Task<'a>> {
-        self.open.get(&attempt)?;
-        if let Some(undo) = self.undos.last().filter(|undo| undo.attempt() == attempt) {
-            let (path, timeout, until) = (format!("{} (undo)", undo.path), None, None);
-            let (call, request) = (undo.call(plan)?, &undo.request);
-            return Some(Task { call, timeout, until, request, path });
-        }
-        let Current::Call { call, timeout, .. } = self.current(plan, attempt.at).ok()? else {
-            return None;
-        };
-        let request = self.requests.get(&attempt.at)?;
-        let (path, until) = (self.path(plan, attempt.at), self.ends_by(attempt.at));
-        Some(Task { call, timeout, until, request, path })
-    }
-
-    /// What is done at `at` now: the node's own call, or the alternative that took its place.
-    pub fn current<'a>(&self, plan: &'a Plan, at: At) -> Result<Current<'a>, Damaged> {
-        let node = self.node(plan, at)?;
-        let alternatives = self.tries.get(&at).map_or(0, |tries| tries.alternatives);
-        let alternative =
-            usize::from(alternatives).checked_sub(1).and_then(|index| node.fallback.get(index));
-        Ok(match (alternative, &node.work) {
-            (Some(Alternative::Call { call, retry, timeout }), _) => {
-                Current::Call { call, retry, timeout: *timeout }
-            }
-            (Some(Alternative::Value(value)), _) => Current::Value(value),
-            (None, Work::Call(call)) => {
-                Current::Call { call, retry: &node.retry, timeout: node.timeout }
-            }
-            (None, Work::Body(body) | Work::Pipeline { body, .. }) => Current::Body(*body),
-            (None, Work::Approve(approve)) => Current::Approve(approve),
-        })
-    }
-
-    /// What dependents of `at` read, if it has settled well.
-    fn output(&self, at: At) -> Option<Value> {
-        match self.state(at)? {
-            NodeState::Succeeded { output } => Some(output.clone()),
-            NodeState::Null { .. } | NodeState::Spared => Some(Value::null()),
-            _ => None,
-        }
-    }
-
-    /// Where `at` stands, as people read it: `scenes[s-3]/picture`.
-    pub fn path(&self, plan: &Plan, at: At) -> String {
-        let Some(scope) = self.scopes.get(&at.scope) else {
-            return String::new();
-        };
-        let body = plan.body(scope.body);
-        let prefix = self.scope_path(plan, at.scope);
-        // A map of one node has no body in its file: the copy is all there is.
-        if matches!(body.gives, Gives::Node(_)) {
-            return prefix;
-        }
-        let name = body.nodes.get(at.node.0 as usize).map_or("", |node| node.name.as_str());
-        if prefix.is_empty() { name.to_owned() } else { format!("{prefix}/{name}") }
-    }
-
-    /// Where a scope stands: empty for the pipeline's own, else the node with the copy's key.
-    fn scope_path(&self, plan: &Plan, id: ScopeId) -> String {
-        let Some((parent, copy)) = self.scopes.get(&id).and_then(|scope| scope.parent) else {
-            return String::new();
-        };
-        let path = self.path(plan, parent);
-        match self.expansions.get(&parent) {
-            Some(Expansion { items: Some(_), keys, .. }) => {
-                match keys.as_ref().and_then(|keys| keys.get(copy as usize)) {
-                    Some(key) => format!("{path}[{key}]"),
-                    None => format!("{path}[{copy}]"),
-                }
-            }
-            // No two rounds share a path, or their attempts would share a key.
-            _ if self.node(plan, parent).is_ok_and(|node| node.repeat.is_some()) => {
-                format!("{path}[{}]", copy + 1)
-            }
-            // Nor do two attempts of a body.
-            _ => match self.state(parent) {
-                Some(NodeState::Open { attempt }) if *attempt > 1 => format!("{path}#{attempt}"),
-                _ => path,
-            },
         }
     }
 }

@@ -91,6 +91,11 @@ impl RunState {
         self.purchases.known.iter().map(|(id, purchase)| (*id, purchase))
     }
 
+    /// Of how many it is not known yet what they came to.
+    pub fn open_count(&self) -> usize {
+        self.purchases().filter(|(_, purchase)| purchase.last.is_open()).count()
+    }
+
     /// The purchases of `attempt` by slot.
     pub fn purchases_of(&self, attempt: AttemptId) -> impl Iterator<Item = (Slot, &Purchase)> {
         let slot = |slot| PurchaseId { attempt, slot };

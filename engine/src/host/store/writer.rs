@@ -26,6 +26,11 @@ const QUEUE: usize = 1024;
 /// The log gets its full length once so many groups were written: a short run should not pay for a long one.
 const EXTEND_AFTER: u32 = 8;
 
+/// Whether the log is long enough to be written back is looked at after about so many bytes.
+const LOOK_AFTER: usize = if cfg!(test) { 0 } else { 1 << 20 };
+/// What a commit adds to the log at least: some pages.
+const PAGES: usize = 16 << 10;
+
 /// What one tick of a run stores, all or nothing.
 #[derive(Debug)]
 pub struct Commit {
@@ -101,6 +106,19 @@ enum Request {
     Commit(Box<Commit>, Answer<Room>),
 }
 
+impl Request {
+    /// About how many bytes of the log it takes.
+    fn size(&self) -> usize {
+        match self {
+            Self::TakeOver(..) => PAGES,
+            Self::Commit(commit, _) => {
+                let values = commit.values.iter().map(|(_, text)| text.len());
+                PAGES + commit.body.len() + values.sum::<usize>()
+            }
+        }
+    }
+}
+
 /// What a request came to, if its group is committed.
 enum Written {
     Epoch(u64),
@@ -160,7 +178,9 @@ fn write_all(
     ballast: &Ballast,
 ) {
     let (mut ends, mut group, mut groups) = (Ends::new(), Vec::new(), 0_u32);
+    let mut unseen = 0;
     while waiting.blocking_recv_many(&mut group, QUEUE) > 0 {
+        unseen += group.iter().map(Request::size).sum::<usize>();
         let written = write_group(&mut connection, &mut ends, &group, ballast);
         let is_broken = written.is_err();
         answer(group.drain(..), written);
@@ -171,8 +191,11 @@ fn write_all(
         if groups == EXTEND_AFTER {
             drop(wal::extend(&mut connection, database)); // Without it commits are slower, and as durable.
         }
-        if wal::write_back(&connection, Least::Long).is_err() {
-            return;
+        if unseen >= LOOK_AFTER {
+            unseen = 0;
+            if wal::write_back(&connection, Least::Long).is_err() {
+                return;
+            }
         }
     }
     drop(wal::write_back(&connection, Least::Any)); // All of it is in the log too.

@@ -1,7 +1,7 @@
 //! `buy` and `order` alone, on a provider and a journal that stand outside of what is killed.
 //!
-//! Every case is one purchase: what the network does with its request, and up to two kills, each at one of the awaits.
-//! The provider's own book judges.
+//! Every case is one purchase: what the network does with its request, what becomes of the job, how its list lies, and up
+//! to two kills, each at one of the awaits. The provider's own book judges.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::{Future, pending};
@@ -16,6 +16,7 @@ use serde_json::{Value as Json, json};
 
 use super::*;
 use crate::kind::mutant::with;
+use crate::kind::purchase::{Bill, Source};
 use crate::kind::{Artifacts, StoreError, Value};
 use crate::money::Usd;
 use crate::time::Timestamp;
@@ -30,9 +31,38 @@ enum Fate {
     Late,
     Lost,
     Refused,
+    /// Something on the way posts it twice: two jobs, unless their id is the client's.
+    Twice,
 }
 
-const FATES: [Fate; 5] = [Fate::Answered, Fate::AnswerLost, Fate::Late, Fate::Lost, Fate::Refused];
+/// What becomes of a job.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Turn {
+    /// It succeeds, and is billed.
+    Lands,
+    /// Once it has succeeded, it is told to be running again; and the first file that comes is cut off.
+    Flickers,
+    /// It is refused by moderation, and billed.
+    Moderated,
+    /// Its result is gone before anybody fetches it, and no bill tells what it cost.
+    Gone,
+}
+
+/// What becomes of the job, and how much later than declared its list shows it, because its clock is not ours.
+type Course = (Turn, Duration);
+
+const PLAIN: Course = (Turn::Lands, Duration::ZERO);
+
+const COURSES: [Course; 5] = [
+    PLAIN,
+    (Turn::Lands, Duration::from_mins(10)),
+    (Turn::Flickers, Duration::ZERO),
+    (Turn::Moderated, Duration::ZERO),
+    (Turn::Gone, Duration::ZERO),
+];
+
+const FATES: [Fate; 6] =
+    [Fate::Answered, Fate::AnswerLost, Fate::Late, Fate::Lost, Fate::Refused, Fate::Twice];
 
 const KINDS: [RecoveryKind; 4] = [
     RecoveryKind::None,
@@ -46,12 +76,17 @@ const LAG: Duration = Duration::from_secs(20);
 /// From the arrival of a request to its result.
 const WORK: Duration = Duration::from_secs(45);
 const RESULT: &[u8] = b"a moving picture";
+const PRICE: i64 = 50_000;
+/// In micro-dollars; what the provider bills where it does: less than its price for what lands, and more where nothing does.
+const LANDED: i64 = 30_000;
+const MODERATED: i64 = 60_000;
 
 #[derive(Clone, Copy, Debug)]
 struct Case {
     kind: RecoveryKind,
     /// Of the first request and of all later ones.
     fates: [Fate; 2],
+    course: Course,
     /// The number of the await at which each life dies, before it takes effect or just after.
     kills: [Option<usize>; 2],
 }
@@ -70,6 +105,10 @@ struct World {
     /// The provider's book: jobs by the moment of their arrival.
     book: Vec<Timestamp>,
     requests: usize,
+    /// Files that were fetched.
+    fetches: usize,
+    /// It was told once that the job has succeeded, and after that that it has not.
+    flickered: [bool; 2],
     /// Looked at so far; every third look is not answered.
     looks: usize,
     /// A life died between its claim and the record of a job, or the answer to a request was lost.
@@ -93,6 +132,8 @@ impl Shared {
             stored: BTreeSet::new(),
             book: Vec::new(),
             requests: 0,
+            fetches: 0,
+            flickered: [false; 2],
             looks: 0,
             excused: false,
             broken: Vec::new(),
@@ -136,7 +177,7 @@ impl World {
                 self.excused = true;
                 return unknown;
             }
-            Fate::Answered | Fate::AnswerLost | Fate::Late => {}
+            Fate::Answered | Fate::AnswerLost | Fate::Late | Fate::Twice => {}
         }
         let late = fate == Fate::Late;
         let arrives = if late { self.now.after(DEADLINE) } else { self.now };
@@ -146,11 +187,16 @@ impl World {
             self.book[0] = self.book[0].min(arrives);
         } else {
             self.book.push(arrives);
+            if fate == Fate::Twice && self.case.kind != RecoveryKind::ClientId {
+                self.book.push(arrives);
+            }
         }
         self.excused |= fate != Fate::Answered;
         match fate {
-            Fate::Answered if reused => Err(SubmitError::Refused(Failure::input("the id is used"))),
-            Fate::Answered => Ok(job(self.book.len() - 1)),
+            Fate::Answered | Fate::Twice if reused => {
+                Err(SubmitError::Refused(Failure::input("the id is used")))
+            }
+            Fate::Answered | Fate::Twice => Ok(job(self.book.len() - 1)),
             _ => unknown,
         }
     }
@@ -164,7 +210,7 @@ impl World {
             RecoveryKind::ClientId => Duration::ZERO,
             RecoveryKind::ListWithEcho => LAG,
             _ => LAG + WORK,
-        };
+        } + self.case.course.1;
         let listed = |arrived: &Timestamp| arrived.after(hidden) <= self.now;
         let found: Vec<_> =
             (0..self.book.len()).filter(|index| listed(&self.book[*index])).map(job).collect();
@@ -173,6 +219,39 @@ impl World {
             [one] => Recovery::Found(one.clone()),
             _ => Recovery::Ambiguous(found),
         })
+    }
+
+    /// How the job stands.
+    fn status(&mut self) -> Status {
+        if self.book[0].after(WORK) > self.now {
+            return Status::Running(None);
+        }
+        match self.case.course.0 {
+            Turn::Lands => Status::Succeeded { bill: Some(Usd::from_micros(LANDED)) },
+            Turn::Flickers if self.flickered == [true, false] => {
+                self.flickered[1] = true;
+                Status::Running(None)
+            }
+            Turn::Flickers => {
+                self.flickered[0] = true;
+                Status::Succeeded { bill: Some(Usd::from_micros(LANDED)) }
+            }
+            Turn::Moderated => Status::Failed {
+                failure: Failure::new(Class::Moderated, "not this"),
+                bill: Some(Usd::from_micros(MODERATED)),
+            },
+            Turn::Gone => Status::Gone,
+        }
+    }
+
+    /// What the purchase must be booked at, once its job has ended.
+    fn bill(&self) -> Bill {
+        let (micros, source) = match self.case.course.0 {
+            Turn::Lands | Turn::Flickers => (LANDED, Source::Provider),
+            Turn::Moderated => (MODERATED, Source::Provider),
+            Turn::Gone => (PRICE, Source::Table),
+        };
+        Bill { amount: Usd::from_micros(micros), source }
     }
 
     fn record(&mut self, step: Step) -> bool {
@@ -236,21 +315,22 @@ impl Provider for Shared {
             if world.job.as_ref() != Some(job) {
                 world.broken.push("a job was polled before it was recorded");
             }
-            if matches!(world.closed, Some(Step::Landed { .. })) {
-                world.broken.push("a landed purchase was asked for again");
+            if world.closed.is_some() {
+                world.broken.push("a closed purchase was asked for again");
             }
-            let done = world.book[0].after(WORK) <= world.now;
-            Ok(if done { Status::Succeeded { bill: None } } else { Status::Running(None) })
+            Ok(world.status())
         })
         .await
     }
 
     async fn fetch(&self, _: &Job, _: &Path) -> Result<Fetched, ProviderError> {
-        self.durable(|_| {
+        self.durable(|world| {
+            world.fetches += 1;
+            let is_cut = world.case.course.0 == Turn::Flickers && world.fetches == 1;
             let asset = Asset {
                 path: PathBuf::from("result"),
                 media_type: "video/mp4".into(),
-                bytes: Some(RESULT.len() as u64),
+                bytes: Some(RESULT.len() as u64 + u64::from(is_cut)),
                 digest: None,
             };
             Ok(Fetched { files: [("video".to_owned(), asset)].into(), facts: Json::Null })
@@ -375,8 +455,11 @@ impl Attempt for Shared {
 /// Runs one case to its end, and says what is wrong with it; and whether each kill was reached.
 fn play(case: Case) -> (Result<Cell, String>, [bool; 2]) {
     let shared = Shared::new(case);
-    let request =
-        Request { model: String::new(), body: json!({ "prompt": "x" }), price: Usd::ZERO };
+    let request = Request {
+        model: String::new(),
+        body: json!({ "prompt": "x" }),
+        price: Usd::from_micros(PRICE),
+    };
     let mut reached = [false; 2];
     let mut died = "never";
     for life in 0..3 {
@@ -429,14 +512,19 @@ fn judge(
         if let Some(broken) = world.broken.first() {
             return Err((*broken).to_owned());
         }
-        if world.book.len() > 1 {
+        let is_safe = world.case.kind == RecoveryKind::ClientId;
+        if world.requests > 1 && !is_safe {
+            return Err(format!("{} requests for one purchase", world.requests));
+        }
+        let is_doubled = world.case.fates[0] == Fate::Twice && !is_safe;
+        if world.book.len() > 1 && !is_doubled {
             return Err(format!("{} jobs for one purchase", world.book.len()));
         }
         let bought = !world.book.is_empty();
         match ended {
             Ok(delivered) => {
                 let file = delivered.files.get("video").ok_or("no file")?;
-                let landed = matches!(world.closed, Some(Step::Landed { .. }));
+                let landed = matches!(&world.closed, Some(Step::Landed { bill, .. }) if *bill == world.bill());
                 if bought && landed && file.digest == Digest::of(RESULT) {
                     Ok((died, "landed"))
                 } else {
@@ -446,8 +534,10 @@ fn judge(
             Err(failure) if failure.class == Class::InDoubt => {
                 let may_doubt = match world.case.kind {
                     RecoveryKind::None => true,
-                    RecoveryKind::ListFinishedOnly => !bought,
-                    _ => false,
+                    RecoveryKind::ListFinishedOnly => {
+                        !bought || is_doubled || world.case.course.1 > Duration::ZERO
+                    }
+                    _ => is_doubled, // Two that may be the one are both named, and neither is taken.
                 };
                 if may_doubt && world.excused {
                     Ok((died, "in doubt"))
@@ -455,7 +545,14 @@ fn judge(
                     Err("in doubt, and could be known".into())
                 }
             }
-            Err(_) if bought => Err("a purchase was forgotten".into()),
+            Err(failure) if bought => match &world.closed {
+                Some(Step::Failed { class, bill })
+                    if *class == failure.class && *bill == world.bill() =>
+                {
+                    Ok((died, "paid for nothing"))
+                }
+                _ => Err("a purchase was forgotten".into()),
+            },
             Err(_) => match &world.closed {
                 Some(Step::Absent) => Ok((died, "absent")),
                 Some(Step::Refused) => Ok((died, "refused")),
@@ -465,56 +562,86 @@ fn judge(
     })
 }
 
+/// What a cell of the matrix holds.
+#[derive(Default)]
+struct Held {
+    cases: u64,
+    /// Where the lives died.
+    kills: BTreeSet<[Option<usize>; 2]>,
+}
+
+type Cells = BTreeMap<Cell, Held>;
+
 /// Plays every case of `kind`, and counts them by cell. Stops at the first that is wrong.
-fn matrix(kind: RecoveryKind) -> Result<BTreeMap<Cell, u64>, String> {
-    let mut cells = BTreeMap::new();
-    for first in FATES {
-        // Only where a used id is refused is anything sent again.
-        let again = if kind == RecoveryKind::ClientId { &FATES[..] } else { &FATES[..1] };
-        for second in again.iter().copied() {
-            for one in std::iter::once(None).chain((1..).map(Some)) {
-                let mut reached_one = true;
-                // Of the second kills every third: over all first ones, each place has its turn.
-                let seconds = (1 + one.unwrap_or(0) % 3..).step_by(3).map(Some);
-                for two in std::iter::once(None).chain(seconds) {
-                    let case = Case { kind, fates: [first, second], kills: [one, two] };
-                    let (judged, reached) = play(case);
-                    reached_one = one.is_none() || reached[0];
-                    if !reached_one || (two.is_some() && !reached[1]) {
-                        break;
-                    }
-                    let cell = judged.map_err(|wrong| format!("{case:?}: {wrong}"))?;
-                    *cells.entry(cell).or_default() += 1;
-                    if one.is_none() {
-                        break; // A life that ends is not followed by another.
-                    }
-                }
-                if !reached_one {
-                    break;
-                }
-            }
+fn matrix(kind: RecoveryKind, courses: &[Course]) -> Result<Cells, String> {
+    let mut cells = Cells::new();
+    // Only where a used id is refused is anything sent again.
+    let again = if kind == RecoveryKind::ClientId { &FATES[..] } else { &FATES[..1] };
+    for fates in FATES.into_iter().flat_map(|first| again.iter().map(move |then| [first, *then])) {
+        for course in courses.iter().copied() {
+            kill_everywhere(Case { kind, fates, course, kills: [None; 2] }, &mut cells)?;
         }
     }
     Ok(cells)
 }
 
+/// Plays `case` with no kill, with one at each await, and with a second one after it.
+fn kill_everywhere(case: Case, cells: &mut Cells) -> Result<(), String> {
+    for one in std::iter::once(None).chain((1..).map(Some)) {
+        // Of the second kills every so many: over all first ones, each place has its turn.
+        let stride = if is_asked_for() { 3 } else { 7 };
+        let seconds = (1 + one.unwrap_or(0) % stride..).step_by(stride).map(Some);
+        for two in std::iter::once(None).chain(seconds) {
+            let case = Case { kills: [one, two], ..case };
+            let (judged, reached) = play(case);
+            if one.is_some() && !reached[0] {
+                return Ok(()); // It ended before: there is nothing left to kill.
+            }
+            if two.is_some() && !reached[1] {
+                break;
+            }
+            let cell = judged.map_err(|wrong| format!("{case:?}: {wrong}"))?;
+            let held = cells.entry(cell).or_default();
+            held.cases += 1;
+            held.kills.insert(case.kills);
+            if one.is_none() {
+                break; // A life that ends is not followed by another.
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Whether `make kill-matrix` asks for all of it, and what each cell holds.
+fn is_asked_for() -> bool {
+    std::env::var_os("KILL_MATRIX").is_some()
+}
+
 #[test]
 fn nothing_is_bought_twice_and_nothing_is_forgotten_whatever_dies() {
-    let mut shown = String::new();
+    let (mut shown, mut told) = (String::new(), String::new());
     let mut all = 0;
     for kind in KINDS {
-        let cells = matrix(kind).unwrap_or_else(|wrong| panic!("{wrong}"));
+        let cells = matrix(kind, &COURSES).unwrap_or_else(|wrong| panic!("{wrong}"));
         shown.push_str(&format!("{kind:?}\n"));
         let mut rows: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for ((row, outcome), cases) in cells {
+        for ((row, outcome), Held { cases, kills }) in cells {
             all += cases;
             rows.entry(row).or_default().push(outcome);
+            let kills = kills.len();
+            told.push_str(&format!(
+                "{kind:?}, {row}: {outcome}: {cases} cases, {kills} places of kills\n"
+            ));
         }
         for (row, outcomes) in rows {
             shown.push_str(&format!("  {row}: {}\n", outcomes.join(", ")));
         }
     }
-    assert!(all > 12_800, "{all} cases");
+    assert!(all > 50_000, "{all} cases");
+    if is_asked_for() {
+        told.push_str(&format!("{all} cases of buying alone\n"));
+        std::io::Write::write_all(&mut std::io::stderr(), told.as_bytes()).unwrap();
+    }
     insta::assert_snapshot!(shown, @"
     None
       accepted: landed
@@ -562,7 +689,8 @@ fn a_case_fails_for_every_guard_that_is_taken_away() {
         Mutant::FenceByDelivery,
     ];
     for mutant in of_buying {
-        let caught = with(Some(mutant), || KINDS.iter().find_map(|kind| matrix(*kind).err()));
+        let caught =
+            with(Some(mutant), || KINDS.iter().find_map(|kind| matrix(*kind, &[PLAIN]).err()));
         assert!(caught.is_some(), "{mutant:?} goes unnoticed");
     }
 }
