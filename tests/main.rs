@@ -11,6 +11,7 @@ mod competition;
 mod doctor;
 mod driver;
 mod faults;
+mod flow_of_nodes;
 mod fmt;
 mod fuzz_corpus;
 mod graph;

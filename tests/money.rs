@@ -45,7 +45,12 @@ fn the_word_of_the_command_line_goes_before_the_budget_of_the_file() {
 fn what_may_cost_money_runs_only_within_a_limit() {
     let endless = SHOP.replace("budget: 5 USD\n", "");
     let shop = Shop(Project::new().with("shop.yaml", &endless));
-    snapshot!(shop.flow("run shop.yaml"), @"");
+    snapshot!(shop.flow("run shop.yaml"), @"
+    exit status 2
+    --- stderr
+    error: the run may cost 0.04 USD, and nothing limits it
+    help: limit it: `--budget 0.04USD`, or `budget: 0.04 USD` in the file, or `run = '0.04 USD'` below `[budget]` in `flow.toml`
+    ");
     assert!(!shop.0.path().join("book").exists(), "nothing was bought");
     assert_eq!(shop.flow("run shop.yaml --budget 0.04USD").status, Some(0));
     let set = Shop(shop.0.with("flow.toml", "[budget]\nrun = '0.05 USD'\n"));
@@ -75,9 +80,11 @@ fn what_was_spent_is_told_wherever_runs_are_shown() {
 
 #[test]
 fn spending_above_what_was_approved_is_asked_about_again() {
-    let asked = SHOP
-        .replace("budget: 5 USD", "budget: { limit: 0.01 USD, on_exceed: ask }")
-        .replace("  picture:\n", "  look:\n    approve: Buy it?\n  picture:\n    needs: [look]\n");
+    let asked =
+        SHOP.replace("budget: 5 USD", "budget: { limit: 0.01 USD, on_exceed: ask }").replace(
+            "  picture:\n",
+            "  look:\n    approve: { ask: Buy it? }\n  picture:\n    needs: [look]\n",
+        );
     let shop = Shop(Project::new().with("shop.yaml", &asked));
     assert_eq!(shop.flow("run shop.yaml").status, Some(3));
     let yes = |value: &str| {
@@ -88,7 +95,23 @@ fn spending_above_what_was_approved_is_asked_about_again() {
     let raised = yes("1USD");
     assert_eq!(raised.status, Some(3), "{raised}");
     let question = "`picture` may cost 0.04 USD, and 0.01 USD are left of what `look` approved";
-    assert!(raised.stderr.contains(question), "{raised}");
+    let asked = shop.flow("answer");
+    assert!(asked.to_string().contains(question), "{asked}");
     let bought = yes("yes");
     assert_eq!(bought.status, Some(0), "{bought}");
+}
+
+#[test]
+fn a_budget_that_is_exceeded_ends_the_run_or_the_node() {
+    let second = "  second: { use: image/generate, provider: rehearsal, needs: [picture], with: { prompt: a tree }, on_error: skip }\noutputs:\n";
+    let two = SHOP.replace("outputs:\n", second);
+    let ends = |then: &str| {
+        let text = two.replace("5 USD", &format!("{{ limit: 0.05 USD, on_exceed: {then} }}"));
+        let shop = Shop(Project::new().with("shop.yaml", &text));
+        let ran = shop.flow("run shop.yaml --json");
+        (ran.status, ran.json()["spent"].clone())
+    };
+    assert_eq!(ends("finish"), (Some(4), "0.04 USD".into()));
+    assert_eq!(ends("stop"), (Some(4), "0.04 USD".into()));
+    assert_eq!(ends("fail"), (Some(0), "0.04 USD".into()), "the node alone fails, and may");
 }

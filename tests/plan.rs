@@ -122,7 +122,7 @@ fn a_pipeline_of_one_s_own_can_be_killed_at_every_moment() {
 #[test]
 fn what_this_version_cannot_buy_is_refused_in_earnest() {
     let project = film();
-    let ran = project.flow("run film.yaml");
+    let ran = project.flow("run film.yaml --budget 3USD");
     assert_eq!(ran.status, Some(1), "{ran}");
     assert!(ran.stderr.contains("this version cannot buy image from `luma-agents`"), "{ran}");
 }

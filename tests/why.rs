@@ -119,19 +119,25 @@ fn a_hit_on_the_last_node_spares_those_that_lead_to_it() {
 fn another_take_is_named() {
     let clip = |take: u8| {
         format!(
-            "flow: 1\nname: clip\nnodes:\n  clip:\n    use: video/generate\n    provider: local\n    with: {{ prompt: a hill, seconds: 1, resolution: 480p, take: {take} }}\n"
+            "flow: 1\nname: clip\nbudget: 9 USD\nnodes:\n  clip:\n    use: video/generate\n    provider: rehearsal\n    with: {{ prompt: a hill, seconds: 5, take: {take} }}\n"
         )
     };
+    let run = |project: &Project| {
+        let mut command = project.command("run clip.yaml --json");
+        command.env("FLOW_REHEARSAL_BOOK", project.path().join("book"));
+        project.run(command.env("FLOW_REHEARSAL_PACE", "0.001"))
+    };
     let project = Project::new().with("clip.yaml", &clip(1));
-    assert_eq!(project.flow("run clip.yaml").status, Some(0));
+    assert_eq!(run(&project).status, Some(0));
     let project = project.with("clip.yaml", &clip(2));
-    let ran = project.flow("run clip.yaml --json");
+    let ran = run(&project);
     assert_eq!(ran.json()["nodes"]["ran"], 1, "{ran}");
-    let run = ran.json()["run"].as_str().expect("an id").to_owned();
-    let why = project.flow(&format!("why {run} clip --json")).json();
+    let id = ran.json()["run"].as_str().expect("an id").to_owned();
+    let why = project.flow(&format!("why {id} clip --json")).json();
     let changed = &why["changed"];
     assert_eq!(
         (&changed["part"], &changed["then"], &changed["now"]),
-        (&"with.take".into(), &1.into(), &2.into())
+        (&"with.take".into(), &1.into(), &2.into()),
+        "{why}"
     );
 }

@@ -4,10 +4,10 @@ use std::path::Path;
 
 use flow_engine::diagnostic::Diagnostic;
 use flow_engine::host::State;
+use flow_engine::host::wallet::Wallet;
 use flow_engine::kind::{Catalog, Registry};
-use flow_engine::money::Usd;
 use flow_engine::plan;
-use flow_engine::plan::cost::{self, Bound};
+use flow_engine::plan::cost::{self, Bound, NodeCost};
 use flow_engine::plan::graph::Plan;
 use serde_json::Value as Json;
 
@@ -83,8 +83,8 @@ pub(super) fn start(
     let said = plan.budget.as_ref().is_some_and(|budget| budget.limit.is_some());
     let limit = work.budget.or(settings.budget.run.filter(|_| !said));
     let wallet = settings.wallet();
-    if limit.is_none() && !said && wallet.month.is_none() {
-        insist_on_a_limit(&plan, catalog)?;
+    if limit.is_none() && !said {
+        insist_on_a_limit(&plan, catalog, &wallet)?;
     }
     // Opened at the first file, so that wrong values leave nothing behind.
     let mut state: Option<State> = None;
@@ -108,9 +108,15 @@ pub(super) fn start(
     drive::drive(&plan, drive::Work::Start { inputs, files, limit }, registry, &place)
 }
 
-/// Refuses what may cost money without a word of how much.
-fn insist_on_a_limit(plan: &Plan, catalog: &Catalog) -> Result<(), Problem> {
+/// Refuses what may cost money without a word of how much: of the whole, or at each of those of whom it may buy.
+fn insist_on_a_limit(plan: &Plan, catalog: &Catalog, wallet: &Wallet) -> Result<(), Problem> {
     let worst = cost::worst(plan, catalog);
+    let is_limited = |node: &&NodeCost| {
+        node.sellers.iter().all(|seller| wallet.providers.contains_key(seller.as_str()))
+    };
+    if wallet.month.is_some() || worst.paid().iter().all(is_limited) {
+        return Ok(());
+    }
     let how = |amount: &str| {
         let joined = amount.replace(' ', "");
         format!(
@@ -118,7 +124,6 @@ fn insist_on_a_limit(plan: &Plan, catalog: &Catalog) -> Result<(), Problem> {
         )
     };
     match worst.total() {
-        Ok(total) if total == Usd::ZERO => Ok(()),
         Ok(total) => {
             let message = format!("the run may cost {total}, and nothing limits it");
             Err(Problem::refused(message).help(how(&total.to_string())))

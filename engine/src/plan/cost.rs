@@ -196,8 +196,14 @@ impl Walk<'_> {
         self.nodes.push(NodeCost { path, span, source, attempts: times, each, worst, sellers });
     }
 
-    /// Whom a call may buy of.
+    /// Whom a call may buy of: those who give it for nothing are not among them.
     fn sellers(&self, call: &Call) -> BTreeSet<String> {
+        let sells = |provider: &String| self.ceiling(call, provider) != Ok(Usd::ZERO);
+        self.providers(call).into_iter().filter(sells).collect()
+    }
+
+    /// Who may do what a call asks for.
+    fn providers(&self, call: &Call) -> BTreeSet<String> {
         match (&call.provider, self.catalog.kinds.get(&call.kind)) {
             (Some(Template::Literal(Json::String(provider))), _) => [provider.clone()].into(),
             (Some(Template::Literal(_)) | None, _) | (_, None) => {
@@ -209,25 +215,26 @@ impl Walk<'_> {
 
     /// The most that one attempt of a call can cost: of all that it may choose from, the dearest.
     fn price(&self, call: &Call) -> Result<Usd, String> {
+        let providers = self.providers(call);
+        let prices = providers.iter().map(|provider| self.ceiling(call, provider));
+        Ok(prices.collect::<Result<Vec<_>, _>>()?.into_iter().max().unwrap_or_default())
+    }
+
+    /// The most that one attempt of a call can cost at `provider`.
+    fn ceiling(&self, call: &Call, provider: &str) -> Result<Usd, String> {
         let Some(card) = self.catalog.kinds.get(&call.kind) else {
             return Err(format!("this version has no kind `{}`", call.kind));
         };
         if card.slots == 0 {
             return Ok(Usd::ZERO);
         }
-        let known = known(call, card.input.as_json());
         let model = match &call.model {
             None => "",
             Some(Template::Literal(model)) => model.as_str().unwrap_or_default(),
             Some(_) => return Err("its model is computed, and has a price only when it is".into()),
         };
-        let providers = self.sellers(call);
-        let prices = providers.iter().map(|provider| (card.ceiling)(&known, provider, model));
-        let prices: Result<Vec<_>, _> = prices.collect();
-        match prices {
-            Ok(prices) => Ok(prices.into_iter().max().unwrap_or_default()),
-            Err(unpriced) => Err(unpriced.to_string()),
-        }
+        let known = known(call, card.input.as_json());
+        (card.ceiling)(&known, provider, model).map_err(|unpriced| unpriced.to_string())
     }
 }
 

@@ -275,7 +275,7 @@ fn beginning(of: &str, dollars: i64, month: &str) -> Commit {
         block: Some(block),
         values: vec![],
         cached: vec![],
-        ..commit(Some(row), Patience::Limited)
+        ..commit(Some(row), Patience::Endless)
     }
 }
 
@@ -296,7 +296,8 @@ async fn two_processes_that_begin_at_once_do_not_both_pass_the_limit() {
     );
     let (lucky, other) = if a.is_ok() { ("a", "b") } else { ("b", "a") };
     assert_eq!(a.is_ok(), b.is_err(), "{a:?} {b:?}");
-    assert!(matches!(a.and(b), Err(StoreError::NoRoom(_))));
+    let refused = a.and(b);
+    assert!(matches!(refused, Err(StoreError::NoRoom(_))), "{refused:?}");
     let store = &stores[0];
     assert!(
         matches!(store.run(&RunId::new(other)), Err(StoreError::NoRun(_))),

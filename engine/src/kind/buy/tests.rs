@@ -644,36 +644,36 @@ fn nothing_is_bought_twice_and_nothing_is_forgotten_whatever_dies() {
     }
     insta::assert_snapshot!(shown, @"
     None
-      accepted: landed
+      accepted: landed, paid for nothing
       armed, not sent: in doubt
-      before armed: in doubt, landed, refused
-      closed: landed, refused
-      never: in doubt, landed, refused
+      before armed: in doubt, landed, paid for nothing, refused
+      closed: landed, paid for nothing, refused
+      never: in doubt, landed, paid for nothing, refused
       sent, not accepted: in doubt
       stored, not landed: landed
     ClientId
-      accepted: landed
-      armed, not sent: absent, landed
-      before armed: absent, landed, refused
-      closed: absent, landed, refused
-      never: absent, landed, refused
-      sent, not accepted: absent, landed
+      accepted: landed, paid for nothing
+      armed, not sent: absent, landed, paid for nothing
+      before armed: absent, landed, paid for nothing, refused
+      closed: absent, landed, paid for nothing, refused
+      never: absent, landed, paid for nothing, refused
+      sent, not accepted: absent, landed, paid for nothing
       stored, not landed: landed
     ListWithEcho
-      accepted: landed
+      accepted: landed, paid for nothing
       armed, not sent: absent
-      before armed: absent, landed, refused
-      closed: absent, landed, refused
-      never: absent, landed, refused
-      sent, not accepted: absent, landed
+      before armed: absent, landed, paid for nothing, refused
+      closed: absent, landed, paid for nothing, refused
+      never: absent, landed, paid for nothing, refused
+      sent, not accepted: absent, in doubt, landed, paid for nothing
       stored, not landed: landed
     ListFinishedOnly
-      accepted: landed
+      accepted: landed, paid for nothing
       armed, not sent: in doubt
-      before armed: in doubt, landed, refused
-      closed: landed, refused
-      never: in doubt, landed, refused
-      sent, not accepted: in doubt, landed
+      before armed: in doubt, landed, paid for nothing, refused
+      closed: landed, paid for nothing, refused
+      never: in doubt, landed, paid for nothing, refused
+      sent, not accepted: in doubt, landed, paid for nothing
       stored, not landed: landed
     ");
 }
