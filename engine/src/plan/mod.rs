@@ -34,6 +34,7 @@ pub(crate) mod secret;
 mod shared;
 #[cfg(test)]
 mod tests;
+mod unwrapped;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -143,6 +144,8 @@ struct Planner<'a> {
     doubt: Option<Doubt>,
     /// What holds for all that stands inside the node at hand.
     around: shared::Around,
+    /// Texts that may name what is not planned yet.
+    later: Vec<unwrapped::Later>,
     /// Bodies are planned to learn a type, and thrown away.
     trials: u32,
     /// The files that were read, the run's pipeline first.
@@ -166,6 +169,7 @@ struct Mark {
     findings: diagnostic::Mark,
     bodies: usize,
     pipelines: usize,
+    later: usize,
 }
 
 impl<'a> Planner<'a> {
@@ -185,6 +189,7 @@ impl<'a> Planner<'a> {
             pools: Vec::new(),
             doubt: None,
             around: shared::Around::default(),
+            later: Vec::new(),
             trials: 0,
             sources: vec![Arc::clone(&document.source)],
             pipelines: vec![pipeline::Known::open(&document.source.path)],
@@ -197,6 +202,7 @@ impl<'a> Planner<'a> {
             findings: self.findings.mark(),
             bodies: self.bodies.len(),
             pipelines: self.pipelines.len(),
+            later: self.later.len(),
         }
     }
 
@@ -205,6 +211,7 @@ impl<'a> Planner<'a> {
         self.findings.back_to(mark.findings);
         self.bodies.truncate(mark.bodies);
         self.pipelines.truncate(mark.pipelines);
+        self.later.truncate(mark.later);
     }
 
     /// Plans all of a file: where its body is, what it takes and what it gives.
@@ -288,8 +295,11 @@ impl<'a> Planner<'a> {
         }
         // None once one is broken: of a file full of mistakes no graph is built.
         let mut nodes = Some(Vec::with_capacity(level.order.len()));
+        let outside = self.later.len();
         for position in &level.order {
+            let before = self.later.len();
             let (node, of) = self.node(level, *position, (index, place[*position]), &scope);
+            self.put_off_in(*position, before);
             let of = if level.cyclic[*position] { None } else { of };
             scope.give(level.block.nodes[*position].name.value.as_str(), of);
             match (&mut nodes, node) {
@@ -302,6 +312,7 @@ impl<'a> Planner<'a> {
             }
         }
         let (outputs, of) = self.outputs(level, &scope);
+        self.judge(level, &scope, outside);
         self.bodies[index.0 as usize] = nodes
             .zip(outputs)
             .map(|(nodes, outputs)| Body::new(nodes, Gives::Outputs(outputs), parent));
@@ -332,6 +343,7 @@ impl<'a> Planner<'a> {
         let mut outputs = Some(Vec::new());
         let mut fields = Some(Vec::new());
         for (name, value) in &level.block.outputs {
+            self.unwrapped(&value.tree, scope);
             let of = value.template.as_ref().and_then(|value| self.type_of(value, scope));
             match (&mut fields, of) {
                 (Some(fields), Some(of)) => fields.push(field(name.value.as_str(), of)),
