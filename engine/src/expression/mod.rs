@@ -16,6 +16,7 @@ mod path;
 mod path_types;
 mod prompt;
 mod scan;
+mod short;
 mod template;
 mod tree;
 mod typing;
