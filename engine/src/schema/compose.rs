@@ -71,6 +71,19 @@ impl Schema {
         TEXT.clone()
     }
 
+    /// The one that says the same as `node`, where that names a type and says nothing else of it.
+    pub(super) fn of_type_alone(node: &Json) -> Option<Self> {
+        let node = node.as_object().filter(|node| node.len() == 1)?;
+        match node.get("type")?.as_str()? {
+            "null" => Some(Self::null()),
+            "boolean" => Some(Self::boolean()),
+            "integer" => Some(Self::integer()),
+            "number" => Some(Self::number()),
+            "string" => Some(Self::text()),
+            _ => None,
+        }
+    }
+
     /// The schema of one value.
     pub fn constant_of(value: Json) -> Self {
         if value.is_null() {
