@@ -137,6 +137,7 @@ struct Planner<'a> {
     bodies: Vec<Option<Body>>,
     files: files::Files,
     fits: fit::Fits,
+    answers: call::Answers,
     /// The input ports of the kinds that were met.
     inputs: BTreeMap<KindName, Arc<ports::Inputs>>,
     pools: Vec<Pool>,
@@ -185,6 +186,7 @@ impl<'a> Planner<'a> {
             bodies: Vec::new(),
             files: files::Files::default(),
             fits: fit::Fits::default(),
+            answers: call::Answers::default(),
             inputs: BTreeMap::new(),
             pools: Vec::new(),
             doubt: None,
