@@ -11,6 +11,7 @@ mod format;
 mod node;
 mod pipeline;
 mod policy;
+mod quick;
 pub(crate) mod rules;
 mod scalar;
 mod schedule;

@@ -335,15 +335,15 @@ fn lonely<'t>(fields: &Fields<'t>) -> Vec<(&'t Key, &'static str)> {
         ("max_items", &["map"], "map"),
         ("carry", &["map", "repeat"], "map` or `repeat"),
     ];
+    let stands = |partner: &&str| {
+        fields.names(partner) || foreign_key::words_for(partner).any(|word| fields.names(word))
+    };
     partners
         .into_iter()
-        .filter(|(_, partners, _)| {
-            !partners.iter().any(|partner| {
-                fields.names(partner)
-                    || foreign_key::words_for(partner).any(|word| fields.names(word))
-            })
-        })
-        .filter_map(|(key, _, partner)| Some((fields.key(key)?, partner)))
+        // Most keys do not stand there, and to look for a partner takes long.
+        .filter_map(|(key, partners, partner)| Some((fields.key(key)?, partners, partner)))
+        .filter(|(_, partners, _)| !partners.iter().any(stands))
+        .map(|(key, _, partner)| (key, partner))
         .collect()
 }
 

@@ -56,10 +56,13 @@ enum Placing {
 
 impl Placing {
     fn of(raw: &str, text: &str) -> Self {
-        if let Some(at) = raw.find(text) {
-            return Self::Shifted(at);
+        // Nearly all texts stand there as they are, or behind a quote: a search takes longer than these looks.
+        let found =
+            [0, 1].into_iter().find(|at| raw.get(*at..).is_some_and(|raw| raw.starts_with(text)));
+        match found.or_else(|| raw.find(text)) {
+            Some(at) => Self::Shifted(at),
+            None => Self::Scattered(walk(raw, text)),
         }
-        Self::Scattered(walk(raw, text))
     }
 }
 

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use granit_parser::{Event, Parser, ScalarStyle, StructureStyle, Tag};
 
+use super::quick;
 use super::rules;
 use super::scalar;
 use super::tree::{Key, Style, Text, Tree, Value};
@@ -22,6 +23,14 @@ const COPIES: usize = 200_000;
 
 /// The file's tree, if its structure is whole, and all that is wrong with it.
 pub(super) fn read(source: &Arc<Source>) -> (Option<Tree>, Findings) {
+    match quick::read(&source.text) {
+        Some(tree) => (Some(tree), Findings::default()),
+        None => read_all(source),
+    }
+}
+
+/// The same, by a parser of all of YAML.
+pub(super) fn read_all(source: &Arc<Source>) -> (Option<Tree>, Findings) {
     let options = granit_parser::options! {
         strict_indentation: true,
         emit_unresolved_aliases: true,

@@ -16,6 +16,7 @@ mod path;
 mod path_types;
 mod prompt;
 mod scan;
+mod short;
 mod template;
 mod tree;
 mod typing;
@@ -125,6 +126,11 @@ impl Expression {
         found
     }
 
+    /// Whether the expression does nothing but read off one name: `draft.scenes[0].text`.
+    pub fn is_path(&self) -> bool {
+        is_path(&self.tree)
+    }
+
     /// The expression's type, and all that is wrong with it. `anything` where it is not known.
     pub fn type_in(&self, types: &dyn Types) -> (Schema, Vec<Fault>) {
         typing::type_in(&self.tree, types)
@@ -145,6 +151,15 @@ fn names<'n>(node: &'n tree::Node, found: &mut Vec<Spanned<&'n str>>) {
         tree::Kind::Name(name) => found.push(Spanned::new(name, node.span)),
         tree::Kind::Field(of, _) => names(of, found),
         _ => node.children().into_iter().for_each(|child| names(child, found)),
+    }
+}
+
+fn is_path(node: &tree::Node) -> bool {
+    match &node.kind {
+        tree::Kind::Name(_) => true,
+        tree::Kind::Field(of, _) => is_path(of),
+        tree::Kind::Item(of, index) => is_path(of) && index.is_written_out(),
+        _ => false,
     }
 }
 

@@ -24,29 +24,39 @@ const MAX_DEPTH: usize = 128;
 
 /// The tree of `text`, whose places are those of the file: `text` stands at `span`.
 pub(super) fn parse(text: &str, span: Span) -> Result<Node, Fault> {
-    let reader = Reader { text, span, straight: span.range().len() == text.len() };
-    if text.trim().is_empty() {
-        return Err(syntax("an expression is missing", span));
-    }
-    if text.trim_start().starts_with("${{") {
-        let fault = syntax("`${{ }}` stands around an expression that is read as one", span);
-        return Err(fault.help("write the expression without `${{` and `}}`"));
-    }
-    reader.guard()?;
-    let tree = parse_expr(text).map_err(|error| reader.refused(&error))?;
-    reader.node(&tree, 0)
+    let reader = Reader::new(text, span);
+    reader.short().map_or_else(|| reader.full(), Ok)
 }
 
 pub(super) struct Reader<'t> {
-    text: &'t str,
+    pub(super) text: &'t str,
     span: Span,
     /// The text stands in the file as it is, byte by byte; without escapes or indentation in between.
     straight: bool,
 }
 
-impl Reader<'_> {
+impl<'t> Reader<'t> {
+    pub(super) fn new(text: &'t str, span: Span) -> Self {
+        Self { text, span, straight: span.range().len() == text.len() }
+    }
+
+    /// The tree by minijinja's grammar.
+    pub(super) fn full(&self) -> Result<Node, Fault> {
+        if self.text.trim().is_empty() {
+            return Err(syntax("an expression is missing", self.span));
+        }
+        if self.text.trim_start().starts_with("${{") {
+            let message = "`${{ }}` stands around an expression that is read as one";
+            let fault = syntax(message, self.span);
+            return Err(fault.help("write the expression without `${{` and `}}`"));
+        }
+        self.guard()?;
+        let tree = parse_expr(self.text).map_err(|error| self.refused(&error))?;
+        self.node(&tree, 0)
+    }
+
     /// Where the bytes from `start` to `end` of the text stand in the file.
-    fn place(&self, start: usize, end: usize) -> Span {
+    pub(super) fn place(&self, start: usize, end: usize) -> Span {
         if self.straight { Span::new(start..end).within(self.span) } else { self.span }
     }
 

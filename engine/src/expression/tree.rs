@@ -121,6 +121,15 @@ impl Node {
             _ => None,
         }
     }
+
+    /// Whether it is a value that the text itself says: `'id'`, `0`, `-1`.
+    pub(super) fn is_written_out(&self) -> bool {
+        match &self.kind {
+            Kind::Constant(_) => true,
+            Kind::Negate(of) => of.is_written_out(),
+            _ => false,
+        }
+    }
 }
 
 impl Arguments {

@@ -5,7 +5,7 @@
 
 use std::cell::RefCell;
 
-use serde_json::json;
+use serde_json::{Value as Json, json};
 
 use super::compared::noun;
 use super::narrow::{FieldPath, Narrowed, not_null, path_of};
@@ -207,7 +207,7 @@ impl Walk<'_> {
     }
 
     fn calculation(&self, operator: Operator, a: &Node, b: &Node, span: Span) -> Schema {
-        let (left, right) = (self.schema(a), self.schema(b));
+        let (left, right) = (self.operand(a), self.operand(b));
         let types = [left.types(), right.types()];
         if types.iter().any(|types| *types != JsonTypes::ALL && !types.within(JsonTypes::NUMBER)) {
             let fault = calculate::no_numbers(operator, &noun(&left), &noun(&right), span);
@@ -227,6 +227,14 @@ impl Walk<'_> {
             Operator::Divide | Operator::Power => number(JsonTypes::NUMBER),
             _ if whole => number(JsonTypes::INTEGER),
             _ => number(JsonTypes::NUMBER),
+        }
+    }
+
+    /// The type of what is calculated with. Which number is written out makes no difference, so no schema is made of it.
+    fn operand(&self, node: &Node) -> Schema {
+        match &node.kind {
+            Kind::Constant(value @ Json::Number(_)) => number(JsonTypes::of(value)),
+            _ => self.schema(node),
         }
     }
 

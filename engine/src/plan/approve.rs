@@ -70,7 +70,9 @@ impl Planner<'_> {
 
     /// A value of the question, and its type.
     fn value(&mut self, value: Option<&ValueBlock>, scope: &Scope<'_>) -> Option<(Template, Type)> {
-        let template = value?.template.clone()?;
+        let value = value?;
+        let template = value.template.clone()?;
+        self.unwrapped(&value.tree, scope);
         let of = self.type_of(&template, scope);
         Some((template, of))
     }

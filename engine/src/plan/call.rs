@@ -1,5 +1,7 @@
 //! How is a node's use of a kind or of a pipeline planned?
 
+use std::collections::BTreeMap;
+
 use super::Planner;
 use super::graph::{Budget, Call, PlannedKind, Work};
 use super::ports::Taker;
@@ -7,7 +9,7 @@ use super::rules;
 use super::scope::{Scope, Type};
 use crate::document::syntax::{CallBlock, Target};
 use crate::expression::Template;
-use crate::kind::{Card, Nature};
+use crate::kind::{Card, Known, Nature};
 use crate::name::KindName;
 use crate::schema::{JsonTypes, Schema};
 use crate::source::Span;
@@ -20,6 +22,41 @@ pub(super) struct Used {
     pub of: Type,
     /// What a pipeline says that it may spend.
     pub budget: Option<Budget>,
+}
+
+/// What kinds said that they give. Most nodes of a kind are given the same types.
+#[derive(Default)]
+pub(super) struct Answers {
+    known: BTreeMap<KindName, Vec<(Known, Schema)>>,
+}
+
+/// So many answers are kept of each kind.
+const MOST_ANSWERS: usize = 8;
+
+impl Answers {
+    fn output_of(&mut self, card: &Card, known: Known) -> Schema {
+        let is_computed = known.ports.values().all(|port| port.constant.is_none());
+        let answers = self.known.entry(card.name.clone()).or_default();
+        if let Some((_, of)) = answers.iter().find(|(other, _)| is_computed && same(other, &known))
+        {
+            return of.clone();
+        }
+        let of = (card.output_of)(&known);
+        // What is written out differs from node to node.
+        if is_computed && answers.len() < MOST_ANSWERS {
+            answers.push((known, of.clone()));
+        }
+        of
+    }
+}
+
+/// Whether the ports have the very same types; none of them is written out.
+fn same(known: &Known, other: &Known) -> bool {
+    let pairs = known.ports.iter().zip(&other.ports);
+    known.ports.len() == other.ports.len()
+        && pairs
+            .into_iter()
+            .all(|((name, port), (same, other))| name == same && port.schema.is(&other.schema))
 }
 
 impl Planner<'_> {
@@ -80,7 +117,7 @@ impl Planner<'_> {
             };
             Call { kind: kind.clone(), with, provider, model, take }
         });
-        (call, known.map(|known| (card.output_of)(&known)))
+        (call, known.map(|known| self.answers.output_of(card, known)))
     }
 
     /// The provider that the node names; and in the plan's kind, the one that is taken where none is named.

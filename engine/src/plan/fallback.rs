@@ -37,6 +37,7 @@ impl Planner<'_> {
         let own = match block {
             FallbackBlock::Value(value) => {
                 let Some(template) = &value.template else { return (None, None) };
+                self.unwrapped(&value.tree, scope);
                 let of = self.type_of(template, scope);
                 return (Some(Alternative::Value(template.clone())), of);
             }

@@ -34,6 +34,7 @@ pub(crate) mod secret;
 mod shared;
 #[cfg(test)]
 mod tests;
+mod unwrapped;
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -136,6 +137,7 @@ struct Planner<'a> {
     bodies: Vec<Option<Body>>,
     files: files::Files,
     fits: fit::Fits,
+    answers: call::Answers,
     /// The input ports of the kinds that were met.
     inputs: BTreeMap<KindName, Arc<ports::Inputs>>,
     pools: Vec<Pool>,
@@ -143,6 +145,8 @@ struct Planner<'a> {
     doubt: Option<Doubt>,
     /// What holds for all that stands inside the node at hand.
     around: shared::Around,
+    /// Texts that may name what is not planned yet.
+    later: Vec<unwrapped::Later>,
     /// Bodies are planned to learn a type, and thrown away.
     trials: u32,
     /// The files that were read, the run's pipeline first.
@@ -166,6 +170,7 @@ struct Mark {
     findings: diagnostic::Mark,
     bodies: usize,
     pipelines: usize,
+    later: usize,
 }
 
 impl<'a> Planner<'a> {
@@ -181,10 +186,12 @@ impl<'a> Planner<'a> {
             bodies: Vec::new(),
             files: files::Files::default(),
             fits: fit::Fits::default(),
+            answers: call::Answers::default(),
             inputs: BTreeMap::new(),
             pools: Vec::new(),
             doubt: None,
             around: shared::Around::default(),
+            later: Vec::new(),
             trials: 0,
             sources: vec![Arc::clone(&document.source)],
             pipelines: vec![pipeline::Known::open(&document.source.path)],
@@ -197,6 +204,7 @@ impl<'a> Planner<'a> {
             findings: self.findings.mark(),
             bodies: self.bodies.len(),
             pipelines: self.pipelines.len(),
+            later: self.later.len(),
         }
     }
 
@@ -205,6 +213,7 @@ impl<'a> Planner<'a> {
         self.findings.back_to(mark.findings);
         self.bodies.truncate(mark.bodies);
         self.pipelines.truncate(mark.pipelines);
+        self.later.truncate(mark.later);
     }
 
     /// Plans all of a file: where its body is, what it takes and what it gives.
@@ -288,8 +297,11 @@ impl<'a> Planner<'a> {
         }
         // None once one is broken: of a file full of mistakes no graph is built.
         let mut nodes = Some(Vec::with_capacity(level.order.len()));
+        let outside = self.later.len();
         for position in &level.order {
+            let before = self.later.len();
             let (node, of) = self.node(level, *position, (index, place[*position]), &scope);
+            self.put_off_in(*position, before);
             let of = if level.cyclic[*position] { None } else { of };
             scope.give(level.block.nodes[*position].name.value.as_str(), of);
             match (&mut nodes, node) {
@@ -302,6 +314,7 @@ impl<'a> Planner<'a> {
             }
         }
         let (outputs, of) = self.outputs(level, &scope);
+        self.judge(level, &scope, outside);
         self.bodies[index.0 as usize] = nodes
             .zip(outputs)
             .map(|(nodes, outputs)| Body::new(nodes, Gives::Outputs(outputs), parent));
@@ -332,6 +345,7 @@ impl<'a> Planner<'a> {
         let mut outputs = Some(Vec::new());
         let mut fields = Some(Vec::new());
         for (name, value) in &level.block.outputs {
+            self.unwrapped(&value.tree, scope);
             let of = value.template.as_ref().and_then(|value| self.type_of(value, scope));
             match (&mut fields, of) {
                 (Some(fields), Some(of)) => fields.push(field(name.value.as_str(), of)),

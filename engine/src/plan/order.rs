@@ -27,13 +27,17 @@ pub(super) fn order(
     findings: &mut Findings,
 ) -> Ordered {
     let mut cyclic = vec![false; needs.len()];
+    let free = free(needs);
+    if free.len() == needs.len() {
+        return Ordered { order: free, cyclic };
+    }
     for group in groups(needs) {
         for position in &group {
             cyclic[*position] = true;
         }
         findings.push(cycle::found(source, block, &round(needs, &group)));
     }
-    Ordered { order: sorted(needs, &cyclic), cyclic }
+    Ordered { order: with_the_rest(free, &cyclic), cyclic }
 }
 
 /// Nodes that need each other, or themselves; in the file's order.
@@ -87,8 +91,8 @@ fn round(needs: &[Vec<Need>], group: &BTreeSet<usize>) -> Vec<(usize, Span)> {
     Vec::new()
 }
 
-/// Of the nodes that may go, the first in the file goes first.
-fn sorted(needs: &[Vec<Need>], cyclic: &[bool]) -> Vec<usize> {
+/// All nodes that can go: of those that may at a time, the first in the file goes first.
+fn free(needs: &[Vec<Need>]) -> Vec<usize> {
     let mut open: Vec<usize> = needs.iter().map(Vec::len).collect();
     let mut dependents = vec![Vec::new(); needs.len()];
     for (position, needs) in needs.iter().enumerate() {
@@ -108,13 +112,15 @@ fn sorted(needs: &[Vec<Need>], cyclic: &[bool]) -> Vec<usize> {
             }
         }
     }
-    if order.len() == needs.len() {
-        return order;
-    }
+    order
+}
+
+/// The same with those in a cycle behind, and those behind them.
+fn with_the_rest(mut order: Vec<usize>, cyclic: &[bool]) -> Vec<usize> {
     let placed: BTreeSet<_> = order.iter().copied().collect();
     let left = |cycle: bool| {
         let placed = &placed;
-        (0..needs.len())
+        (0..cyclic.len())
             .filter(move |position| !placed.contains(position) && cyclic[*position] == cycle)
     };
     let (in_cycle, behind): (Vec<_>, Vec<_>) = (left(true).collect(), left(false).collect());

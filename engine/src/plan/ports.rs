@@ -110,6 +110,7 @@ impl Planner<'_> {
         if taken.prompt.is_some() {
             return self.prompt(&port.value, value, template, &taken.written);
         }
+        self.unwrapped(&value.tree, scope);
         let template = if taken.files {
             self.files.taken(template, &taken.written, &self.source.path)
         } else {

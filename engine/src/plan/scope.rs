@@ -50,7 +50,7 @@ impl<'o> Scope<'o> {
         self.names.insert(name.into(), of);
     }
 
-    fn find(&self, name: &str) -> Option<&Type> {
+    pub(super) fn find(&self, name: &str) -> Option<&Type> {
         let mut scope = Some(self);
         while let Some(here) = scope {
             if let Some(found) = here.names.get(name) {

@@ -71,6 +71,19 @@ impl Schema {
         TEXT.clone()
     }
 
+    /// The one that says the same as `node`, where that names a type and says nothing else of it.
+    pub(super) fn of_type_alone(node: &Json) -> Option<Self> {
+        let node = node.as_object().filter(|node| node.len() == 1)?;
+        match node.get("type")?.as_str()? {
+            "null" => Some(Self::null()),
+            "boolean" => Some(Self::boolean()),
+            "integer" => Some(Self::integer()),
+            "number" => Some(Self::number()),
+            "string" => Some(Self::text()),
+            _ => None,
+        }
+    }
+
     /// The schema of one value.
     pub fn constant_of(value: Json) -> Self {
         if value.is_null() {
@@ -82,7 +95,7 @@ impl Schema {
     /// The lists of `items`, at least `min` and at most `max` of them.
     pub fn list(items: &Self, min: u64, max: Option<u64>) -> Self {
         let mut gathering = Gathering::default();
-        let mut node = json!({ "type": "array", "items": gathering.add(items) });
+        let mut node = saying([("type", "array".into()), ("items", gathering.add(items))]);
         if min > 0 {
             node["minItems"] = json!(min);
         }
@@ -101,10 +114,13 @@ impl Schema {
         let mut gathering = Gathering::default();
         let nodes: Vec<Json> = items.iter().map(|item| gathering.add(item)).collect();
         let length = nodes.len();
-        gathering.finish(json!({
-            "type": "array", "prefixItems": nodes, "items": false,
-            "minItems": length, "maxItems": length,
-        }))
+        gathering.finish(saying([
+            ("type", "array".into()),
+            ("prefixItems", Json::Array(nodes)),
+            ("items", false.into()),
+            ("minItems", length.into()),
+            ("maxItems", length.into()),
+        ]))
     }
 
     /// The objects with these fields and no others.
@@ -119,12 +135,13 @@ impl Schema {
         let mut gathering = Gathering::default();
         let properties: Map<String, Json> =
             fields.iter().map(|field| (field.name.clone(), gathering.add(&field.schema))).collect();
-        let required = fields.iter().filter(|field| field.required).map(|field| &field.name);
-        let required: Vec<&String> = required.collect();
-        gathering.finish(json!({
-            "type": "object", "properties": properties, "required": required,
-            "additionalProperties": false,
-        }))
+        let required = fields.iter().filter(|field| field.required).map(|field| &*field.name);
+        gathering.finish(saying([
+            ("type", "object".into()),
+            ("properties", Json::Object(properties)),
+            ("required", required.collect()),
+            ("additionalProperties", false.into()),
+        ]))
     }
 
     /// The value, where the schema is a `const` or null and nothing else.
@@ -166,7 +183,7 @@ impl Schema {
         let node = match nodes.len() {
             0 => json!(false),
             1 => nodes.remove(0),
-            _ => json!({ "anyOf": nodes }),
+            _ => saying([("anyOf", Json::Array(nodes))]),
         };
         gathering.finish(node)
     }
@@ -183,7 +200,7 @@ impl Schema {
         let node = match nodes.len() {
             0 => json!(true),
             1 => nodes.remove(0),
-            _ => json!({ "allOf": nodes }),
+            _ => saying([("allOf", Json::Array(nodes))]),
         };
         gathering.finish(node)
     }
@@ -211,6 +228,11 @@ impl Schema {
         let not_null = json!({ "type": ["boolean", "object", "array", "number", "string"] });
         Self::within(json!({ "allOf": [node, not_null] }), &self.0.defs)
     }
+}
+
+/// A schema with these keywords, made of the values themselves: `json!` copies what it is given.
+fn saying<const N: usize>(keywords: [(&str, Json); N]) -> Json {
+    keywords.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 /// What a plain `anyOf` lists; else the schema itself.

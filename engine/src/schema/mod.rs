@@ -130,6 +130,11 @@ impl Schema {
         }
     }
 
+    /// Whether it is a copy of `other`, or the other way round; equal ones may be told apart.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
     /// All violations of `value`; none, if it fits. A schema that is none is broken by every value.
     pub fn violations(&self, value: &Json) -> Vec<Violation> {
         let validator = match self.validator() {

@@ -174,7 +174,11 @@ impl Schema {
     /// What fits all of `nodes`, which refer to this schema's definitions.
     pub(super) fn all_of(&self, nodes: &[&Json]) -> Self {
         let node = match nodes {
-            [one] => (*one).clone(),
+            // Most fields have such a type, and are read often.
+            [one] => match Self::of_type_alone(one).filter(|_| self.0.defs.is_empty()) {
+                Some(schema) => return schema,
+                None => (*one).clone(),
+            },
             many => json!({ "allOf": many }),
         };
         Self::within(node, &self.0.defs)

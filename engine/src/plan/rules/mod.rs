@@ -24,6 +24,7 @@ pub(super) mod unknown_pool;
 pub(super) mod unknown_port;
 pub(super) mod unknown_provider;
 pub(super) mod unknown_word;
+pub(super) mod unwrapped_expression;
 pub(super) mod value_mismatch;
 pub(super) mod yes_no;
 
@@ -58,6 +59,7 @@ static OWN: &[&Rule] = &[
     &unknown_port::RULE,
     &unknown_provider::RULE,
     &unknown_word::RULE,
+    &unwrapped_expression::RULE,
     &value_mismatch::RULE,
     &yes_no::RULE,
 ];

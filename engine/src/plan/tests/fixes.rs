@@ -26,7 +26,7 @@ fn fixed(path: &str, text: &str) -> String {
     panic!("fixes go in circles: {text}");
 }
 
-fn yaml(text: &str) -> String {
+pub(super) fn yaml(text: &str) -> String {
     fixed("test.yaml", text)
 }
 
@@ -34,7 +34,7 @@ fn nodes(text: &str) -> String {
     yaml(&format!("flow: 1\nnodes:\n  {}\n", text.trim_end().replace('\n', "\n  ")))
 }
 
-fn toml(text: &str) -> String {
+pub(super) fn toml(text: &str) -> String {
     fixed("test.toml", text)
 }
 

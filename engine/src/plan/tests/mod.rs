@@ -9,6 +9,7 @@ mod names;
 mod pipelines;
 mod policy;
 mod types;
+mod unwrapped;
 
 use std::fmt::Write as _;
 use std::path::Path;
