@@ -1,8 +1,8 @@
 //! What does a kind see of its attempt?
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, Once};
+use std::path::Path;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -12,6 +12,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::artifacts::Folder;
 use super::clock::Clock;
+use super::folders::Lent;
 use super::perform::News;
 use super::shelf::Shelf;
 use crate::kind::buy::client_ref;
@@ -39,33 +40,13 @@ pub(super) struct Delivery {
     pub(super) purchases: Mutex<BTreeMap<Slot, Purchase>>,
     pub(super) doubt_wait: Duration,
     pub(super) sends: bool,
-    pub(super) folder: Lazily,
+    pub(super) folder: Lent,
     pub(super) cancelled: CancellationToken,
     pub(super) artifacts: Folder,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) news: UnboundedSender<News>,
     /// By port, what stands nowhere but in the input.
     pub(super) secrets: BTreeMap<String, Secrets>,
-}
-
-/// A folder that is made when it is asked for, and gone with this value.
-pub(super) struct Lazily {
-    path: PathBuf,
-    made: Once,
-}
-
-impl Lazily {
-    pub(super) fn at(path: PathBuf) -> Self {
-        Self { path, made: Once::new() }
-    }
-}
-
-impl Drop for Lazily {
-    fn drop(&mut self) {
-        if self.made.is_completed() {
-            drop(std::fs::remove_dir_all(&self.path)); // What stays is removed with the run's folder.
-        }
-    }
 }
 
 impl Delivery {
@@ -140,9 +121,7 @@ impl Attempt for Delivery {
     }
 
     fn folder(&self) -> &Path {
-        // Whoever writes there is told what is wrong, if it cannot be made.
-        self.folder.made.call_once(|| drop(std::fs::create_dir_all(&self.folder.path)));
-        &self.folder.path
+        self.folder.path()
     }
 
     fn environment(&self) -> Vec<(String, String)> {

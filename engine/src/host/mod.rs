@@ -18,6 +18,7 @@ pub mod why;
 
 mod attempt;
 mod block;
+mod folders;
 mod perform;
 mod resumption;
 mod shelf;

@@ -17,8 +17,9 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::artifacts::Folder;
-use super::attempt::{Delivery, Lazily};
+use super::attempt::Delivery;
 use super::clock::Clock;
+use super::folders::Folders;
 use super::harvest::Asked;
 use super::shelf::Shelf;
 use crate::kind::catalog::Weight;
@@ -36,8 +37,10 @@ use crate::time::Timestamp;
 /// How long a cancelled attempt may take to end its processes before it is dropped.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// How long an end may wait for others to be committed with it, while the cores have other work.
-const GATHERING: Duration = Duration::from_millis(4);
+/// How long an end may wait for others to be committed with it, while the cores have other work: so often so long, unless
+/// something comes that cannot wait.
+const GATHERINGS: u32 = 4;
+const GATHERING: Duration = Duration::from_millis(1);
 
 /// How long is looked for a purchase that nobody waits for, unless its absence can be believed after longer.
 const ONE_LOOK: Duration = Duration::from_secs(2);
@@ -95,7 +98,7 @@ struct Shared {
     run: RunId,
     shelf: Arc<Shelf>,
     artifacts: Folder,
-    work: PathBuf,
+    folders: Arc<Folders>,
     clock: Arc<dyn Clock>,
     secrets: Secrets,
     cores: Semaphore,
@@ -145,7 +148,7 @@ impl Executor {
             run,
             shelf,
             artifacts,
-            work,
+            folders: Folders::within(work),
             clock,
             secrets,
             cores: Semaphore::new(cores.max(1)),
@@ -236,14 +239,15 @@ impl Executor {
     /// for want of a commit: ends are gathered, one sync for many.
     pub(super) async fn news(&mut self, into: &mut Vec<News>) {
         self.news.recv_many(into, MOST_NEWS).await;
-        let gathered = tokio::time::Instant::now() + GATHERING;
-        let mut looked_at = 0;
-        while self.has_waiting() && into[looked_at..].iter().all(News::can_wait) {
-            looked_at = into.len();
-            tokio::select! {
-                biased;
-                _ = self.news.recv_many(into, MOST_NEWS) => {}
-                () = tokio::time::sleep_until(gathered) => return,
+        let mut seen = 0;
+        for _ in 0..GATHERINGS {
+            if !self.has_waiting() || !into[seen..].iter().all(News::can_wait) {
+                return;
+            }
+            seen = into.len();
+            tokio::time::sleep(GATHERING).await; // Not woken by each of them.
+            while let Ok(news) = self.news.try_recv() {
+                into.push(news);
             }
         }
     }
@@ -338,7 +342,7 @@ fn revealed(input: Json, secrets: &BTreeMap<String, Secrets>) -> Json {
 async fn make(shared: &Arc<Shared>, job: &Job) -> Made {
     let name =
         format!("{}-{}-{}", job.attempt.at.scope.0, job.attempt.at.node.0, job.attempt.number);
-    let folder = shared.work.join(format!("{name}-{}", job.delivery));
+    let folder = shared.folders.lend(format!("{name}-{}", job.delivery));
     let delivery = Delivery {
         attempt: job.attempt,
         run: shared.run.clone(),
@@ -352,7 +356,7 @@ async fn make(shared: &Arc<Shared>, job: &Job) -> Made {
         shelf: Arc::clone(&shared.shelf),
         doubt_wait: job.doubt_wait,
         sends: job.sends,
-        folder: Lazily::at(folder),
+        folder,
         cancelled: shared.cancelling.child_token(),
         artifacts: shared.artifacts.clone(),
         clock: Arc::clone(&shared.clock),
