@@ -120,13 +120,17 @@ impl Quick<'_> {
         Some(Tree::new(Value::Map(entries.all), ending(start, end)))
     }
 
-    /// A list whose dashes stand at `indent`, the first of them here.
-    fn list(&mut self, indent: usize, depth: usize) -> Option<Tree> {
-        let start = self.enter(depth)?;
+    /// A list whose dashes stand at `indent`, the first of them here, behind a key at `outer`.
+    fn list(&mut self, indent: usize, outer: usize, depth: usize) -> Option<Tree> {
+        let mut start = self.enter(depth)?;
         let mut items: Vec<Tree> = Vec::new();
         while self.is_dash() && self.column == Some(indent) {
             self.at += 1;
             let column = indent + 1 + self.skip_spaces();
+            // Without an indentation of its own, a list starts for parsers at its first item.
+            if items.is_empty() && indent == outer {
+                start = self.at;
+            }
             items.push(if self.is_key() {
                 self.map(column, depth + 1)?
             } else {
@@ -188,8 +192,7 @@ impl Quick<'_> {
         self.next_line_behind();
         let column = self.column?;
         match self.is_dash() {
-            true if column > indent => self.list(column, depth + 1),
-            true if column == indent => self.list(column, depth + 1).map(from_first_item),
+            true if column >= indent => self.list(column, indent, depth + 1),
             false if column > indent => self.map(column, depth + 1),
             _ => None,
         }
@@ -397,14 +400,6 @@ impl Keys {
     }
 }
 
-/// A list with no indentation of its own starts, for parsers, at its first item.
-fn from_first_item(mut list: Tree) -> Tree {
-    if let Value::List(items) = &list.value {
-        list.span.start = items.first().map_or(list.span.start, |item| item.span.start);
-    }
-    list
-}
-
 /// From `start` to where a part ends.
 fn ending(start: usize, end: u32) -> Span {
     Span { end, ..Span::new(start..start) }
@@ -439,6 +434,7 @@ mod tests {
             "a: { b: c, d: [1, 2.5, true, null, ~], e: {}, f: [] }\n",
             "a: { value: '${{ x.y }}' }\nb: ${{ x.y }} and more\n",
             "a: # b\n- c: 'd'\n",
+            "a:\n-  |\n  b\n",
             "a:\n- b\n- c: 1\n  d: 2\n-   e: 3\n    f: 4\ng:\n  - \"h\"\n  - [i]\nj: k\n",
             "a: b:c # d\ne: f#g\nh: http://x/y?z\n",
             "a: [http://x, b c , 'd' ]\n",
@@ -595,12 +591,37 @@ mod tests {
         })
     }
 
+    const FILE: &str = "flow: 1 # a\nname: b-c\ninputs:\n  topic: { type: string, minLength: 3 }\nnodes:\n  draft:\n    use: agent/x\n    needs: [a, 'b']\n    with:\n      topic: ${{ inputs.topic }}\n\n  # c\n  shots:\n    map: draft.scenes\n    fallback:\n      - provider: local\n        model: \"m\"\n      - value: ''\n    steps:\n    - one\n    - { two: 2.5 }\n    text: |\n      d: e\n\n        f\n    last: |-\n      g\noutputs: { film: '${{ film.video }}', x: [] }\n";
+
+    /// A whole file with some slips of the finger.
+    fn slipped() -> impl Strategy<Value = String> {
+        let sign = select(" \n:-#'\"{}[],|&*!>?%@`a1~.".chars().collect::<Vec<_>>());
+        let slip = (any::<prop::sample::Index>(), 0..2_usize, prop::option::of(sign));
+        prop::collection::vec(slip, 1..4).prop_map(|slips| {
+            slips.into_iter().fold(FILE.to_owned(), |mut text, (at, cut, sign)| {
+                let at = at.index(text.len());
+                text.replace_range(at..at + cut, &sign.map(String::from).unwrap_or_default());
+                text
+            })
+        })
+    }
+
+    #[test]
+    fn a_whole_file_is_read() {
+        assert!(agrees(FILE));
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(4000))]
 
         #[test]
         fn lines_in_any_order_are_read_as_the_other_reader_reads_them(lines in prop::collection::vec(line(), 1..7)) {
             agrees(&lines.concat());
+        }
+
+        #[test]
+        fn a_file_with_slips_is_read_as_the_other_reader_reads_it(text in slipped()) {
+            agrees(&text);
         }
 
         #[test]
