@@ -1,6 +1,8 @@
 //! How is a run driven from a terminal: watched, stopped, and told at its end?
 
+use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use flow_engine::host::history::{self, History};
@@ -91,7 +93,7 @@ struct Failure<'a> {
 
 /// Drives `work` of `plan` to its end, shows it on the way, and tells the end.
 pub(crate) fn drive(
-    plan: &Plan,
+    plan: Arc<Plan>,
     work: Work,
     registry: &Registry,
     place: &Place,
@@ -100,7 +102,7 @@ pub(crate) fn drive(
     // Before anything starts: a film without a place is no use.
     outputs::make_folder(&place.out)
         .map_err(|problem| Problem { exit: Exit::Refused, ..problem })?;
-    let mut ending = driven(plan, work, registry.clone(), place)?;
+    let mut ending = driven(&plan, work, registry.clone(), place)?;
     while ending.how == How::Rests(Rest::Person) && answer::is_here(place.global) {
         let Some(signal) = answer::in_place(place.state, &ending.run)? else { break };
         match deliver::record(place.state, &ending.run, signal, &place.wallet)? {
@@ -113,13 +115,18 @@ pub(crate) fn drive(
         }
         let (run, on_copy) = (ending.run.clone(), OnCopy::Refuse);
         let resumption = Resumption { run, on_copy, again: None, accept: Vec::new() };
-        ending = driven(plan, Work::Resume(resumption.into()), registry.clone(), place)?;
+        ending = driven(&plan, Work::Resume(resumption.into()), registry.clone(), place)?;
     }
-    conclude(plan, ending, place)
+    conclude(&plan, ending, place)
 }
 
 /// Drives `work` until it ends or rests.
-fn driven(plan: &Plan, work: Work, registry: Registry, place: &Place) -> Result<Ending, Problem> {
+fn driven(
+    plan: &Arc<Plan>,
+    work: Work,
+    registry: Registry,
+    place: &Place,
+) -> Result<Ending, Problem> {
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
@@ -143,18 +150,23 @@ fn driven(plan: &Plan, work: Work, registry: Registry, place: &Place) -> Result<
         }
     };
     options.secrets = secrets(plan, place);
+    let (state, plan) = (place.state.clone(), Arc::clone(plan));
     let ending = runtime.block_on(async {
         let signals = signal(SignalKind::interrupt()).and_then(|interrupts| {
             Ok(tokio::spawn(listen(stop, interrupts, signal(SignalKind::terminate())?)))
         });
         let signals = signals
             .map_err(|error| Problem::failed(format!("cannot listen to Ctrl-C: {error}")))?;
-        let ending = match work {
-            Work::Start { inputs, files, .. } => {
-                place.state.start(plan, inputs, files, options).await
+        // On a thread that executes attempts as well: a short one begins and ends there, and no other has to be woken.
+        let driver = tokio::spawn(async move {
+            match work {
+                Work::Start { inputs, files, .. } => {
+                    state.start(&plan, inputs, files, options).await
+                }
+                Work::Resume(what) => state.resume(&what.run, options).await,
             }
-            Work::Resume(what) => place.state.resume(&what.run, options).await,
-        };
+        });
+        let ending = driver.await.unwrap_or_else(|died| resume_unwind(died.into_panic()));
         signals.abort();
         Ok::<_, Problem>(ending?)
     });

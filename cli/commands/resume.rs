@@ -38,7 +38,12 @@ pub(crate) fn resume(what: &Resume, global: &Global) -> Result<Exit, Problem> {
             return drive::hand_out(&history, &place);
         }
     }
-    drive::drive(&plan, Work::Resume(resumption.into()), &setup::registry_of(&project), &place)
+    drive::drive(
+        plan.into(),
+        Work::Resume(resumption.into()),
+        &setup::registry_of(&project),
+        &place,
+    )
 }
 
 /// What of the run is to be done again, and with which inputs.

@@ -29,9 +29,12 @@ fn folder() -> TempDir {
 
 fn run(runtime: &Runtime, folder: &Path, plan: &Plan, registry: Registry) -> (Duration, Ending) {
     let state = State::open(folder).expect("a state folder");
+    let plan = plan.clone();
     let began = Instant::now();
-    let ending = state.start(plan, Map::new(), Vec::new(), Options::new(registry));
-    let ending = runtime.block_on(ending).expect("a run");
+    let ending = runtime.spawn(async move {
+        state.start(&plan, Map::new(), Vec::new(), Options::new(registry)).await
+    });
+    let ending = runtime.block_on(ending).expect("no panic").expect("a run");
     (began.elapsed(), ending)
 }
 
