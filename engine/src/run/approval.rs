@@ -89,6 +89,7 @@ impl RunState {
         for approval in self.approvals_before(plan, at)? {
             self.reaches(approval);
         }
+        self.lines.freed(); // Whoever waits for the same answer has it.
         Ok(())
     }
 

@@ -283,7 +283,9 @@ impl RunState {
                 if self.ledger.fits(account, want.amount) {
                     let quote = want.amount;
                     if let Some(asked) = self.beyond_approval(plan, at, account, quote)? {
-                        return Ok(Some(asked));
+                        // One question: whoever comes later waits for its answer.
+                        let is_asked = self.is_asked(About::Beyond);
+                        return Ok(Some(asked).filter(|_| !is_asked));
                     }
                     let held = Event::Money(Entry::Held { attempt, account, amount: quote });
                     return Ok(match self.short_at_provider(at, quote, &self.doubtful()) {
@@ -384,7 +386,7 @@ impl RunState {
         Ok(Some(match then {
             None | Some(OnExceed::Fail) => over,
             // One question an account: whoever comes later waits for its answer.
-            Some(OnExceed::Ask) if self.is_asked_about(by) => return Ok(None),
+            Some(OnExceed::Ask) if self.is_asked(About::Budget(by)) => return Ok(None),
             Some(OnExceed::Ask) => {
                 let needed = self.ledger.used(by) + quote;
                 let ask = format!(
@@ -397,8 +399,8 @@ impl RunState {
         }))
     }
 
-    fn is_asked_about(&self, account: AccountId) -> bool {
-        self.questions.values().any(|question| question.about == About::Budget(account))
+    fn is_asked(&self, about: About) -> bool {
+        self.questions.values().any(|question| question.about == about)
     }
 
     /// What `budget` is where `at` or `scope` stands: amounts as texts. Without any limit, the largest amount there is.

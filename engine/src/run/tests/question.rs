@@ -166,3 +166,25 @@ fn what_stands_in_a_body_asks_for_the_approvals_around_it_and_what_depends_on_no
     let cut = At { scope: ScopeId(1), node: NodeIndex(0) };
     assert!(game.is_open(AttemptId { at: cut, number: 1 }));
 }
+
+#[test]
+fn those_that_would_go_beyond_the_same_approval_ask_once() {
+    let each = |of| needing(paid(of, "6"), &[0]);
+    let nodes = vec![approval(question()), each("film"), each("poster"), each("song")];
+    let ask = |answer: &Json| {
+        let mut plan = plan(nodes.clone(), vec![]);
+        plan.budget = Some(Budget { on_exceed: Some(OnExceed::Ask), ..budget("5") });
+        let mut game = Game::new(plan, None);
+        game.answer("look", "look", &json!(true));
+        game.answer("budget", "film", &json!("20 USD"));
+        asked(&game);
+        game.answer("beyond", "film", answer);
+        game
+    };
+    let game = ask(&json!(true));
+    assert!((1..4).all(|index| game.is_open(Game::attempt(index, 1))), "one answer for all");
+    assert_eq!(
+        asked(&ask(&json!(false))),
+        "`poster` may cost 6.00 USD, and 5.00 USD are left of what `look` approved. Go on all the same?"
+    );
+}
