@@ -93,7 +93,7 @@ struct Failure<'a> {
 
 /// Drives `work` of `plan` to its end, shows it on the way, and tells the end.
 pub(crate) fn drive(
-    plan: Arc<Plan>,
+    plan: &Arc<Plan>,
     work: Work,
     registry: &Registry,
     place: &Place,
@@ -102,7 +102,7 @@ pub(crate) fn drive(
     // Before anything starts: a film without a place is no use.
     outputs::make_folder(&place.out)
         .map_err(|problem| Problem { exit: Exit::Refused, ..problem })?;
-    let mut ending = driven(&plan, work, registry.clone(), place)?;
+    let mut ending = driven(plan, work, registry.clone(), place)?;
     while ending.how == How::Rests(Rest::Person) && answer::is_here(place.global) {
         let Some(signal) = answer::in_place(place.state, &ending.run)? else { break };
         match deliver::record(place.state, &ending.run, signal, &place.wallet)? {
@@ -115,9 +115,9 @@ pub(crate) fn drive(
         }
         let (run, on_copy) = (ending.run.clone(), OnCopy::Refuse);
         let resumption = Resumption { run, on_copy, again: None, accept: Vec::new() };
-        ending = driven(&plan, Work::Resume(resumption.into()), registry.clone(), place)?;
+        ending = driven(plan, Work::Resume(resumption.into()), registry.clone(), place)?;
     }
-    conclude(&plan, ending, place)
+    conclude(plan, ending, place)
 }
 
 /// Drives `work` until it ends or rests.

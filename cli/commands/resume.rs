@@ -39,7 +39,7 @@ pub(crate) fn resume(what: &Resume, global: &Global) -> Result<Exit, Problem> {
         }
     }
     drive::drive(
-        plan.into(),
+        &plan.into(),
         Work::Resume(resumption.into()),
         &setup::registry_of(&project),
         &place,

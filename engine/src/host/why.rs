@@ -113,12 +113,11 @@ fn take(history: &History, path: &str) -> Json {
         _ => None,
     });
     match call {
-        None => Json::Null,
         Some(Template::Literal(value)) => value.clone(),
         Some(Template::Expression(expression)) => {
             format!("${{{{ {} }}}}", expression.text()).into()
         }
-        Some(_) => Json::Null,
+        _ => Json::Null,
     }
 }
 

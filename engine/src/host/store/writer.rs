@@ -27,7 +27,7 @@ const QUEUE: usize = 1024;
 const EXTEND_AFTER: u32 = 8;
 
 /// Whether the log is long enough to be written back is looked at after about so many bytes.
-const LOOK_AFTER: usize = if cfg!(test) { 0 } else { 1 << 20 };
+const LOOK_AFTER: usize = if cfg!(test) { 1 } else { 1 << 20 };
 /// What a commit adds to the log at least: some pages.
 const PAGES: usize = 16 << 10;
 

@@ -613,6 +613,7 @@ fn kill_everywhere(case: Case, cells: &mut Cells) -> Result<(), String> {
 }
 
 /// Whether `make kill-matrix` asks for all of it, and what each cell holds.
+#[expect(clippy::disallowed_methods, reason = "it is asked for from outside")]
 fn is_asked_for() -> bool {
     std::env::var_os("KILL_MATRIX").is_some()
 }
