@@ -97,8 +97,9 @@ impl<'t> Reader<'t> {
     /// What minijinja says, in our words and with the mistakes of other languages recognised.
     fn refused(&self, error: &minijinja::Error) -> Fault {
         let range = error.range().unwrap_or(0..self.text.len());
-        let end = range.end.min(self.text.len());
-        let span = self.place(range.start.min(end), end);
+        // Minijinja may point into a sign of several bytes.
+        let start = self.text.floor_char_boundary(range.start);
+        let span = self.place(start, self.text.ceil_char_boundary(range.end).max(start));
         let fault = syntax(error.detail().unwrap_or("this is no expression"), span);
         let habits = [
             ("&&", "write `and` for `&&`"),
@@ -339,6 +340,7 @@ mod tests {
             "1 +",
             "draft.scenes | selectattr('id', 'in')",
             "draft.title | default",
+            "draft|s\u{489}x",
         ];
         let mut page = String::new();
         for text in cases {
@@ -406,6 +408,8 @@ mod tests {
           at `selectattr('id', 'in')`: the test `in` needs a value to compare with
         draft.title | default
           at `default`: `default` needs its `value`
+        draft|s҉x
+          at `҉`: unexpected character
         ");
     }
 
