@@ -342,6 +342,9 @@ pub(crate) struct Work {
     /// Where to put the outputs [default: out/NAME]
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,
+    /// Buy what another run may have bought, without waiting for what came of it
+    #[arg(long)]
+    pub(crate) buy_again: bool,
 }
 
 /// Whether a run is only played.

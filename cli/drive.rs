@@ -39,6 +39,8 @@ pub(crate) enum Work {
         files: Vec<Json>,
         /// What the run may spend; none: what its pipeline says.
         limit: Option<Usd>,
+        /// Whether it buys what another run may have bought.
+        buy_again: bool,
     },
     Resume(Box<Resumption>),
 }
@@ -136,8 +138,8 @@ fn driven(
     options.stop = stops;
     options.wallet = place.wallet.clone();
     options.observer = match &work {
-        Work::Start { limit, .. } => {
-            options.limit = *limit;
+        Work::Start { limit, buy_again, .. } => {
+            (options.limit, options.buy_again) = (*limit, *buy_again);
             progress::observer(plan, &[])?
         }
         Work::Resume(resumption) => {

@@ -1,5 +1,8 @@
 //! What becomes of purchases that nobody waits for any more.
 
+use std::io::{BufRead, BufReader};
+use std::process::Stdio;
+
 use flow_nodes::provider::rehearsal::book::InFile;
 
 use crate::project::{Project, Ran};
@@ -60,4 +63,44 @@ fn what_landed_after_the_end_of_its_run_is_fetched_booked_and_used_by_the_next()
         "{ran}"
     );
     assert_eq!(shop.orders(), 1, "nothing was bought again");
+}
+
+#[test]
+fn what_another_run_may_have_bought_is_waited_for_and_bought_anew_only_by_a_persons_word() {
+    let shop = Shop(Project::new().with("late.yaml", LATE));
+    assert_eq!(shop.flow("run late.yaml").status, Some(1), "it was waited for in vain");
+    let ran = shop.flow("run late.yaml --json");
+    assert_eq!(ran.status, Some(0), "{ran}");
+    assert!(ran.stderr.contains("may have bought already"), "{ran}");
+    let (spent, nodes) = (&ran.json()["spent"], &ran.json()["nodes"]);
+    assert_eq!((spent, &nodes["cached"]), (&"0.00 USD".into(), &1.into()), "{ran}");
+    assert_eq!(shop.orders(), 1, "nothing was bought again");
+    assert_eq!(shop.flow("jobs --json").json()["jobs"], serde_json::json!([]), "it is booked");
+
+    let shop = Shop(Project::new().with("late.yaml", LATE));
+    assert_eq!(shop.flow("run late.yaml").status, Some(1));
+    assert_eq!(shop.flow("run late.yaml --buy-again").status, Some(1), "it takes as long again");
+    assert_eq!(shop.orders(), 2);
+}
+
+#[test]
+fn a_word_on_a_purchase_lets_go_on_whoever_waits_for_it() {
+    let shop = Shop(Project::new().with("late.yaml", LATE));
+    let slow = |line: &str| {
+        let mut command = shop.0.command(line);
+        command.env("FLOW_REHEARSAL_BOOK", shop.0.path().join("book"));
+        command.env("FLOW_REHEARSAL_RECOVERY", "client-id").env("FLOW_REHEARSAL_PACE", "1000");
+        command
+    };
+    let ran = shop.0.run(&mut slow("run late.yaml --json"));
+    let first = ran.json()["run"].as_str().expect("an id").to_owned();
+    let mut second = slow("run late.yaml").stderr(Stdio::piped()).spawn().expect("it starts");
+    let told = BufReader::new(second.stderr.take().expect("a pipe")).lines();
+    let mut told = told.map_while(Result::ok);
+    assert!(told.any(|line| line.contains("may have bought already")));
+    let lost = shop.flow(&format!("jobs lost {first} picture"));
+    assert_eq!(lost.status, Some(0), "{lost}");
+    let rest: Vec<_> = told.collect();
+    assert_eq!(second.wait().expect("it ends").code(), Some(1), "it waited in vain: {rest:?}");
+    assert_eq!(shop.orders(), 2, "it was bought anew");
 }

@@ -105,7 +105,12 @@ pub(super) fn start(
         wallet,
         global,
     };
-    drive::drive(&plan.into(), drive::Work::Start { inputs, files, limit }, registry, &place)
+    drive::drive(
+        &plan.into(),
+        drive::Work::Start { inputs, files, limit, buy_again: work.buy_again },
+        registry,
+        &place,
+    )
 }
 
 /// Refuses what may cost money without a word of how much: of the whole, or at each of those of whom it may buy.

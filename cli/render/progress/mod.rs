@@ -14,6 +14,7 @@ use flow_engine::host::HostError;
 use flow_engine::host::observer::Observer;
 use flow_engine::host::store::TickRow;
 use flow_engine::host::wallet::Short;
+use flow_engine::name::RunId;
 use flow_engine::plan::graph::Plan;
 use flow_engine::run::RunState;
 use flow_engine::run::event::{AttemptId, Event};
@@ -83,6 +84,12 @@ impl<D: Display> Observer for Watch<D> {
             runs.join(", ")
         );
         self.display.say(&line);
+    }
+
+    fn twin(&mut self, other: &RunId) {
+        self.display.say(&format!(
+            "waiting for what {other} may have bought already: `flow jobs` tells what; with `--buy-again` it is bought anew"
+        ));
     }
 
     fn began(&mut self, attempt: AttemptId, path: &str) {

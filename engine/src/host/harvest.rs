@@ -133,6 +133,8 @@ impl Host {
                     return Ok(failures);
                 }
                 () = self.executor.news(&mut news) => {}
+                // A person's word on a purchase is not kept waiting.
+                () = tokio::time::sleep_until(self.inbox.next_look) => self.look_into_inbox(&mut seen)?,
             }
             for news in news {
                 match news {

@@ -26,6 +26,7 @@ mod state;
 mod survivors;
 #[cfg(test)]
 mod tests;
+mod twins;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -35,11 +36,12 @@ use serde_json::Value as Json;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 
+use crate::kind::Step;
 use crate::kind::{Class, Failure};
 use crate::money::Usd;
 use crate::name::{Digest, RunId};
 use crate::plan::graph::{OnExceed, Plan};
-use crate::run::event::{Ask, Ended, Entry, Event, Outcome, Rest, Seen, Signal, Value};
+use crate::run::event::{Ask, Ended, Entry, Event, Outcome, PurchaseId, Rest, Seen, Signal, Value};
 use crate::run::library::{Library, read};
 use crate::run::purchase::Receipt;
 use crate::run::{Damaged, Failed, RunState, Tally, Tick};
@@ -52,6 +54,7 @@ use shelf::Shelf;
 pub use state::{Again, Delivered, OnCopy, Options, State, StateError};
 use store::inbox::Message;
 use store::{Commit, Finish, Patience, Room, Store, StoreError, record};
+use twins::Twins;
 use wallet::{Block, Sums, Wallet};
 
 /// What a person asks of a run from its terminal.
@@ -133,6 +136,7 @@ struct Host {
     block: Option<Block>,
     room: Room,
     inbox: Inbox,
+    twins: Twins,
 }
 
 /// What other processes ask of the run.
@@ -192,6 +196,7 @@ impl Host {
             finish: finish(tick),
             bills: bills(run, tick),
             block: self.block.take(),
+            purchases: purchases(run, tick),
             taken: std::mem::take(&mut self.inbox.taken),
             patience: patience(&tick.events),
         };
@@ -236,7 +241,7 @@ impl Host {
         asks: Vec<Ask>,
         wake: Option<Timestamp>,
     ) -> Result<Option<Vec<Seen>>, HostError> {
-        let mut seen = self.look_up(&asks)?;
+        let mut seen = self.look_up(asks)?;
         self.look_into_inbox(&mut seen)?;
         if self.room == Room::Last && !self.draining {
             seen.push(self.drain("full"));
@@ -259,6 +264,7 @@ impl Host {
                 () = self.executor.news(&mut news) => {}
                 () = clock.sleep_until(wake.unwrap_or_default()), if wake.is_some() => seen.push(Seen::Due),
                 () = tokio::time::sleep_until(self.inbox.next_look) => self.look_into_inbox(&mut seen)?,
+                () = until(self.twins.next_look()) => seen.extend(self.look_for_twins()?),
             }
             for news in news {
                 seen.extend(self.hear(news)?);
@@ -310,19 +316,6 @@ impl Host {
         Ok(None)
     }
 
-    /// What the cache has. An output whose files are gone is none.
-    fn look_up(&self, asks: &[Ask]) -> Result<Vec<Seen>, HostError> {
-        let asked: Vec<_> = (asks.iter())
-            .map(|ask| (ask.fingerprint, ask.newer_than.unwrap_or_default()))
-            .collect();
-        let found = self.store.cached_since(&asked)?;
-        let answers = asks.iter().zip(found).map(|(ask, output)| {
-            let output = output.filter(|output| self.is_whole(output));
-            Seen::Cached { at: ask.at, output }
-        });
-        Ok(answers.collect())
-    }
-
     fn is_whole(&self, output: &Value) -> bool {
         read(&*self.shelf, output).is_ok_and(|json| {
             artifacts_in(&json).iter().all(|digest| self.artifacts.contains(digest))
@@ -360,6 +353,19 @@ fn bills(run: &RunState, tick: &Tick) -> Option<BTreeMap<Box<str>, Sums>> {
     (is_over || tick.events.iter().any(is_bill)).then(|| run.bills())
 }
 
+/// Which purchases this tick opened, for which output, and which it closed.
+fn purchases(run: &RunState, tick: &Tick) -> Vec<(PurchaseId, Option<Digest>)> {
+    let told = tick.events.iter().filter_map(|event| match event {
+        Event::Purchase { purchase, step: Step::Armed { .. }, .. } => {
+            let fingerprint = run.request(purchase.attempt.at)?.fingerprint?;
+            Some((*purchase, Some(fingerprint)))
+        }
+        Event::Purchase { purchase, step, .. } if !step.is_open() => Some((*purchase, None)),
+        _ => None,
+    });
+    told.collect()
+}
+
 /// Whether the run ends by this tick, or goes on after its end.
 fn finish(tick: &Tick) -> Option<Finish> {
     let reopens = |event: &Event| matches!(event, Event::Signalled { what: Signal::Reopen(_), .. });
@@ -382,6 +388,13 @@ fn patience(events: &[Event]) -> Patience {
 async fn next_stop(stop: &mut UnboundedReceiver<Stop>) -> Stop {
     match stop.recv().await {
         Some(stop) => stop,
+        None => std::future::pending().await,
+    }
+}
+
+async fn until(moment: Option<tokio::time::Instant>) {
+    match moment {
+        Some(moment) => tokio::time::sleep_until(moment).await,
         None => std::future::pending().await,
     }
 }

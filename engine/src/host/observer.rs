@@ -3,6 +3,7 @@
 //! It is told of durable events only, and cannot steer.
 
 use super::wallet::Short;
+use crate::name::RunId;
 use crate::plan::graph::Plan;
 use crate::run::RunState;
 use crate::run::event::{AttemptId, Event};
@@ -16,6 +17,8 @@ pub trait Observer: Send {
     fn unheard(&mut self, why: &str);
     /// The project's wallet has no room for the run, and others may give back what is missing: it waits for them.
     fn waits(&mut self, short: &Short);
+    /// `other` may have bought already what the run needs: it waits for what came of that.
+    fn twin(&mut self, other: &RunId);
     /// An attempt stopped waiting for its turn and is executed.
     fn began(&mut self, attempt: AttemptId, path: &str);
     /// An attempt is that far, from 0 to 1.
@@ -30,6 +33,7 @@ impl Observer for Unobserved {
     fn recorded(&mut self, _: &Plan, _: &RunState, _: &Event, _: Timestamp) {}
     fn unheard(&mut self, _: &str) {}
     fn waits(&mut self, _: &Short) {}
+    fn twin(&mut self, _: &RunId) {}
     fn began(&mut self, _: AttemptId, _: &str) {}
     fn progressed(&mut self, _: AttemptId, _: &str, _: f64) {}
 }

@@ -20,6 +20,7 @@ use super::resumption::{accepted, check_kinds, check_secrets, reopening};
 use super::shelf::Shelf;
 use super::store::inbox::Message;
 use super::store::{Commit, Patience, Room, RunRow, Store, StoreError, record};
+use super::twins::Twins;
 use super::wallet::{Short, Wallet};
 use super::{Ending, Host, HostError, Inbox, Stop, drive, output_json, survivors};
 use crate::kind::Secrets;
@@ -54,6 +55,8 @@ pub struct Options {
     pub limit: Option<Usd>,
     /// What all runs of the project may spend.
     pub wallet: Wallet,
+    /// Buys what other runs may have bought already.
+    pub buy_again: bool,
     pub on_copy: OnCopy,
     /// Of all that the plan names.
     pub secrets: Secrets,
@@ -151,6 +154,7 @@ impl Options {
             clock: Arc::new(SystemClock),
             limit: None,
             wallet: Wallet::default(),
+            buy_again: false,
             on_copy: OnCopy::Refuse,
             secrets: Secrets::default(),
             again: None,
@@ -281,6 +285,7 @@ impl State {
             finish: None,
             bills: None,
             block: host.block.take(),
+            purchases: Vec::new(),
             taken: Vec::new(),
             patience: Patience::Limited,
         };
@@ -400,7 +405,8 @@ impl State {
     }
 
     pub(super) fn host(&self, run: &RunId, epoch: u64, last: Timestamp, options: Options) -> Host {
-        let Options { registry, observer, stop, cores, clock, secrets, wallet, .. } = options;
+        let Options { registry, observer, stop, cores, clock, secrets, wallet, buy_again, .. } =
+            options;
         let values = Arc::new(Shelf::new(registry, self.store.clone()));
         let (artifacts, work) = (self.artifacts.clone(), self.work(run));
         let executor = Executor::new(
@@ -430,6 +436,7 @@ impl State {
             begins: Vec::new(),
             wallet,
             block: None,
+            twins: Twins::new(self.clone(), buy_again),
         }
     }
 

@@ -16,6 +16,7 @@ mod power_loss;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod twin;
 pub(crate) mod wal;
 mod wallet;
 mod writer;
@@ -257,6 +258,20 @@ impl Store {
     /// What `run` was billed in other months than `month`, by line.
     pub fn before(&self, run: &RunId, month: &str) -> Result<BTreeMap<Box<str>, Usd>, StoreError> {
         wallet::before(&self.lock(), run, month).map_err(StoreError::Read)
+    }
+
+    /// Whether any run has bought something of which it is not known yet what came of it.
+    pub fn has_open_purchases(&self) -> Result<bool, StoreError> {
+        let connection = self.lock();
+        let mut statement = connection
+            .prepare_cached("SELECT EXISTS (SELECT 1 FROM purchase)")
+            .map_err(StoreError::Read)?;
+        statement.query_row([], |row| row.get(0)).map_err(StoreError::Read)
+    }
+
+    /// A run other than `except` that may have bought what has this fingerprint, and does not know yet.
+    pub fn twin(&self, fingerprint: &Digest, except: &RunId) -> Result<Option<RunId>, StoreError> {
+        twin::of(&self.lock(), fingerprint, except).map_err(StoreError::Read)
     }
 
     /// The ticks of a run, in order, each held against its checksum.

@@ -85,6 +85,15 @@ CREATE TABLE block (
 INSERT INTO block (run, line, month, granted, price_table)
     SELECT run, '', strftime('%Y-%m', started / 1000, 'unixepoch'), 0, coalesce(spent, 0) FROM run;
 ",
+    "
+CREATE TABLE purchase (
+    run         TEXT NOT NULL,
+    of          TEXT NOT NULL,
+    fingerprint BLOB NOT NULL,
+    PRIMARY KEY (run, of)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX purchase_by_fingerprint ON purchase (fingerprint);
+",
 ];
 
 /// Sets what every writing connection needs.

@@ -8,7 +8,8 @@ use super::inbox::Message;
 use super::*;
 use crate::host::wallet::{Block, Sums, Wallet};
 use crate::kind::mutant::with;
-use crate::run::event::{Outcome, Signal};
+use crate::plan::graph::NodeIndex;
+use crate::run::event::{At, AttemptId, Outcome, PurchaseId, ScopeId, Signal};
 
 pub(super) fn run() -> RunId {
     RunId::new("20261126-120000-abcdef")
@@ -42,6 +43,7 @@ pub(super) fn commit(begin: Option<RunRow>, patience: Patience) -> Commit {
         finish: None,
         bills: None,
         block: None,
+        purchases: Vec::new(),
         taken: Vec::new(),
         patience,
     }
@@ -327,4 +329,28 @@ async fn what_a_run_was_billed_stays_in_its_month_and_more_is_taken_of_the_one_i
     store.commit(billed("a", 17, None)).await.unwrap();
     assert_eq!((line("2026-10").sums().used(), line(MONTH).sums().used()), (usd(10), usd(7)));
     assert_eq!(store.run(&RunId::new("a")).unwrap().spent, Some(usd(17)), "late bills are booked");
+}
+
+#[tokio::test]
+async fn an_open_purchase_is_known_to_other_runs_until_it_is_closed() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = stored(folder.path()).await;
+    let clip = Digest::of(b"a clip");
+    let purchase = |number| {
+        let at = At { scope: ScopeId(0), node: NodeIndex(3) };
+        PurchaseId { attempt: AttemptId { at, number }, slot: 0 }
+    };
+    let noted = |purchases| Commit { purchases, ..commit(None, Patience::Endless) };
+    let other = RunId::new("other");
+    assert!(!store.has_open_purchases().unwrap());
+    let both = vec![(purchase(1), Some(clip)), (purchase(2), Some(clip))];
+    store.commit(noted(both)).await.unwrap();
+    assert!(store.has_open_purchases().unwrap());
+    assert_eq!(store.twin(&clip, &other).unwrap(), Some(run()));
+    assert_eq!(store.twin(&clip, &run()).unwrap(), None, "its own it knows");
+    assert_eq!(store.twin(&Digest::of(b"another"), &other).unwrap(), None);
+    store.commit(noted(vec![(purchase(1), None)])).await.unwrap();
+    assert_eq!(store.twin(&clip, &other).unwrap(), Some(run()), "one is still open");
+    store.commit(noted(vec![(purchase(2), None)])).await.unwrap();
+    assert_eq!(store.twin(&clip, &other).unwrap(), None);
 }

@@ -14,11 +14,11 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::ballast::Ballast;
 use super::wal::{self, Least};
-use super::{RunRow, StoreError, home, schema, wallet};
+use super::{RunRow, StoreError, home, schema, twin, wallet};
 use crate::host::wallet::{Block, Sums};
 use crate::money::Usd;
 use crate::name::{Digest, RunId};
-use crate::run::event::Value;
+use crate::run::event::{PurchaseId, Value};
 use crate::time::Timestamp;
 
 /// Requests that may wait for the writing thread.
@@ -50,6 +50,8 @@ pub struct Commit {
     pub bills: Option<BTreeMap<Box<str>, Sums>>,
     /// What it takes of the wallet. If that has no room, nothing of the commit is stored.
     pub block: Option<Block>,
+    /// Purchases that are open from now on, for the output of this fingerprint, or closed.
+    pub purchases: Vec<(PurchaseId, Option<Digest>)>,
     /// Messages of the inbox that this tick took in.
     pub taken: Vec<Box<str>>,
     pub patience: Patience,
@@ -369,6 +371,7 @@ fn store(
     for message in &commit.taken {
         transaction.prepare_cached("DELETE FROM inbox WHERE id = ?1")?.execute(params![message])?;
     }
+    twin::note(transaction, &commit.run, &commit.purchases)?;
     if let Some(bills) = &commit.bills {
         wallet::book(transaction, &commit.run, bills)?;
     }
