@@ -275,3 +275,18 @@ fn of_very_many_findings_the_first_are_shown_and_the_others_counted() {
     assert_eq!(ran.stderr.matches("error[").count(), 200, "{ran}");
     assert!(ran.stderr.contains("200 errors, and 100 more that are not shown\n"), "{ran}");
 }
+
+/// Pipelines from elsewhere whose kinds are all there: `FLOW_TEST_EXAMPLES` names their folder.
+#[test]
+fn pipelines_from_elsewhere_are_sound_with_the_real_kinds() {
+    let Some(folder) = std::env::var_os("FLOW_TEST_EXAMPLES").map(std::path::PathBuf::from) else {
+        eprintln!("passed over: FLOW_TEST_EXAMPLES names no folder of pipelines");
+        return;
+    };
+    for name in ["planning.yaml", "podcast.yaml"] {
+        let text = std::fs::read_to_string(folder.join(name)).expect("it can be read");
+        let project = Project::new().with(name, &text);
+        let ran = project.flow(&format!("check --strict {name}"));
+        assert_eq!(ran.status, Some(0), "{name}: {ran}");
+    }
+}

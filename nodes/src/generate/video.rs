@@ -28,9 +28,9 @@ pub struct Input {
     pub prompt: String,
     /// A picture to start from.
     pub image: Option<File<Image>>,
-    /// How long the clip is: 1 to 20 seconds.
+    /// How long the clip is: 1 to 20 seconds are sold, another length is refused before anything is bought.
     #[serde(default = "five")]
-    #[schemars(range(min = 1.0, max = 20.0))]
+    #[schemars(range(min = 0.1))]
     pub seconds: f64,
     #[serde(default)]
     pub aspect: Aspect,
@@ -74,7 +74,8 @@ Makes a clip of what a prompt says, from a picture if one is given.
 This is paid work, priced by the second: no provider makes it on this machine. `flow run FILE --rehearse` tells what a
 pipeline with it would cost and how long it would take; `media/ken-burns` moves a camera over a picture for nothing.
 
-- `seconds`: 1 to 20, 5 by default; providers round it up to a length that they sell.
+- `seconds`: 5 by default; providers round it up to a length that they sell. From 1 to 20 are sold: another length fails before
+  anything is bought, and a `fallback` takes its place.
 - `take`: another number buys another clip for the same prompt.
 
 ```yaml

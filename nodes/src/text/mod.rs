@@ -108,6 +108,7 @@ pub struct Scene {
     #[schemars(length(min = 1))]
     pub video_prompt: String,
     /// How long the narration of the scene takes to say, in seconds, with a pause after it.
+    #[schemars(range(min = 0.1))]
     pub duration: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub key_phrase: Option<String>,
