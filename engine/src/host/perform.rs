@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 use futures_util::FutureExt;
 use serde_json::Value as Json;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{Semaphore, SemaphorePermit, oneshot};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -103,6 +103,8 @@ struct Shared {
     secrets: Secrets,
     cores: Semaphore,
     executing: AtomicUsize,
+    /// Tasks that wait for their turn.
+    waiting: AtomicUsize,
     /// Whatever waits for its turn goes away.
     draining: CancellationToken,
     /// Whatever costs nothing is ended; what is paid for is told, and lands.
@@ -153,6 +155,7 @@ impl Executor {
             secrets,
             cores: Semaphore::new(cores.max(1)),
             executing: AtomicUsize::new(0),
+            waiting: AtomicUsize::new(0),
             draining: CancellationToken::new(),
             cancelling: CancellationToken::new(),
             stopping: CancellationToken::new(),
@@ -218,6 +221,7 @@ impl Executor {
 
     fn begin(&self, job: Job) {
         let shared = Arc::clone(&self.shared);
+        shared.waiting.fetch_add(1, Ordering::SeqCst);
         self.tasks.spawn(async move {
             let withdrew = execute(&shared, job).await.is_none();
             shared.executing.fetch_sub(usize::from(!withdrew), Ordering::SeqCst);
@@ -241,7 +245,9 @@ impl Executor {
         self.news.recv_many(into, MOST_NEWS).await;
         let mut seen = 0;
         for _ in 0..GATHERINGS {
-            if !self.has_waiting() || !into[seen..].iter().all(News::can_wait) {
+            if self.shared.waiting.load(Ordering::SeqCst) == 0
+                || !into[seen..].iter().all(News::can_wait)
+            {
                 return;
             }
             seen = into.len();
@@ -250,11 +256,6 @@ impl Executor {
                 into.push(news);
             }
         }
-    }
-
-    /// Whether some task waits for its turn.
-    fn has_waiting(&self) -> bool {
-        self.tasks.len() > self.shared.executing.load(Ordering::SeqCst)
     }
 
     /// Lets nothing start that waits for its turn.
@@ -284,14 +285,18 @@ impl Executor {
 /// Waits for its turn, makes the attempt, reports its end. None: withdrew before its turn.
 async fn execute(shared: &Arc<Shared>, job: Job) -> Option<()> {
     let needs_core = job.weight == Weight::Core;
-    let _turn = tokio::select! {
+    let turn = tokio::select! {
         biased;
-        () = shared.draining.cancelled() => return None,
-        () = shared.cancelling.cancelled() => None,
-        () = sleep_until(shared, job.until) => None,
-        turn = shared.cores.acquire(), if needs_core => turn.ok(),
-        () = std::future::ready(()), if !needs_core => None,
+        () = shared.draining.cancelled() => Turn::Withdrawn,
+        () = shared.cancelling.cancelled() => Turn::Free,
+        () = sleep_until(shared, job.until) => Turn::Free,
+        core = shared.cores.acquire(), if needs_core => core.map_or(Turn::Free, Turn::Core),
+        () = std::future::ready(()), if !needs_core => Turn::Free,
     };
+    shared.waiting.fetch_sub(1, Ordering::SeqCst);
+    if matches!(turn, Turn::Withdrawn) {
+        return None;
+    }
     shared.executing.fetch_add(1, Ordering::SeqCst);
     let began = Instant::now();
     drop(shared.news.send(News::Began { attempt: job.attempt, path: job.path.clone() }));
@@ -304,6 +309,15 @@ async fn execute(shared: &Arc<Shared>, job: Job) -> Option<()> {
     };
     drop(shared.news.send(news)); // The run is over: nobody waits.
     Some(())
+}
+
+/// How a task came to its turn.
+enum Turn<'s> {
+    /// It holds a core until its end.
+    Core(#[expect(dead_code, reason = "held, not read")] SemaphorePermit<'s>),
+    /// It needs none, or has nothing to do but to tell why it ends.
+    Free,
+    Withdrawn,
 }
 
 enum Made {
