@@ -17,7 +17,7 @@ use super::{Fault, FaultKind, Values, filters, functions};
 use crate::source::Span;
 
 /// So many parts and items may be touched: a list of 100 000 items passes some dozens of filters.
-const FUEL: u64 = 20_000_000;
+const FUEL: u64 = 5_000_000;
 
 /// The value of `node`.
 pub(super) fn evaluate(node: &Node, values: &dyn Values) -> Result<Json, Fault> {
