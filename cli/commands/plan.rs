@@ -69,10 +69,7 @@ fn text(worst: &Worst, expected: &Report, remaining: &Report, limit: Option<Usd>
     let mut text = table(&["node", "attempts, at most", "worst", "expected", "takes"], rows);
     match worst.total() {
         Ok(total) => text.push_str(&format!("worst case: {total}\n")),
-        Err(node) => {
-            let Bound::Unbounded(why) = &node.worst else { return text };
-            text.push_str(&format!("worst case: no bound: `{}`: {why}\n", node.path));
-        }
+        Err((path, why)) => text.push_str(&format!("worst case: no bound: `{path}`: {why}\n")),
     }
     if let Some(limit) = limit {
         text.push_str(&format!("budget: {limit}\n"));

@@ -7,7 +7,7 @@ use flow_engine::host::State;
 use flow_engine::host::wallet::Wallet;
 use flow_engine::kind::{Catalog, Registry};
 use flow_engine::plan;
-use flow_engine::plan::cost::{self, Bound, NodeCost};
+use flow_engine::plan::cost::{self, NodeCost};
 use flow_engine::plan::graph::Plan;
 use serde_json::Value as Json;
 
@@ -133,12 +133,8 @@ fn insist_on_a_limit(plan: &Plan, catalog: &Catalog, wallet: &Wallet) -> Result<
             let message = format!("the run may cost {total}, and nothing limits it");
             Err(Problem::refused(message).help(how(&total.to_string())))
         }
-        Err(node) => {
-            let why = match &node.worst {
-                Bound::Unbounded(why) => why.as_str(),
-                Bound::AtMost(_) => "",
-            };
-            let message = format!("nothing limits what the run may cost: `{}`: {why}", node.path);
+        Err((path, why)) => {
+            let message = format!("nothing limits what the run may cost: `{path}`: {why}");
             Err(Problem::refused(message).help(how("5 USD")))
         }
     }

@@ -39,12 +39,16 @@ impl FromStr for NodeName {
     type Err = BadName;
 
     fn from_str(text: &str) -> Result<Self, BadName> {
-        let rest = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_';
-        let fits = text.len() <= 64
-            && text.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
-            && text.bytes().all(rest);
-        if fits { Ok(Self(text.into())) } else { Err(BadName::Node) }
+        if is_name(text) { Ok(Self(text.into())) } else { Err(BadName::Node) }
     }
+}
+
+/// Whether something in a pipeline may be called so.
+pub fn is_name(text: &str) -> bool {
+    let rest = |c: u8| c.is_ascii_lowercase() || c.is_ascii_digit() || c == b'_';
+    text.len() <= 64
+        && text.as_bytes().first().is_some_and(u8::is_ascii_lowercase)
+        && text.bytes().all(rest)
 }
 
 impl FromStr for KindName {

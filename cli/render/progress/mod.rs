@@ -88,7 +88,8 @@ impl<D: Display> Observer for Watch<D> {
 
     fn twin(&mut self, other: &RunId) {
         self.display.say(&format!(
-            "waiting for what {other} may have bought already: `flow jobs` tells what; with `--buy-again` it is bought anew"
+            "waiting for what {other} may have bought already: `flow jobs` tells what, `flow jobs lost` gives it up; \
+             `flow run --buy-again` does not wait"
         ));
     }
 

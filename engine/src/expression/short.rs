@@ -8,6 +8,7 @@ use serde_json::Value as Json;
 use super::parse::Reader;
 use super::tree::{Kind, Node, Operator};
 use super::words::is_word;
+use crate::name::is_name;
 use crate::source::Span;
 
 /// Longer texts are left to minijinja, and those limits are not met here.
@@ -66,11 +67,6 @@ impl Reader<'_> {
         let number: u64 = word.parse().ok().filter(|_| is_plain)?;
         Some(Node::new(Kind::Constant(Json::from(number)), self.place(start, start + word.len())))
     }
-}
-
-fn is_name(word: &str) -> bool {
-    word.starts_with(|first: char| first.is_ascii_lowercase())
-        && word.bytes().all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_'))
 }
 
 #[cfg(test)]

@@ -189,17 +189,14 @@ impl Wallet {
 
     /// What a run of at most `limit` with this worst case takes; where nothing else bounds it, or why nothing does.
     pub fn need(&self, limit: Option<Usd>, worst: &Worst) -> Result<Need, (String, String)> {
-        let unbounded = worst.nodes.iter().find_map(|node| match &node.worst {
-            Bound::Unbounded(why) => Some((node.path.clone(), why.clone())),
-            Bound::AtMost(_) => None,
-        });
-        let bound = worst.total().ok();
-        let all = match (limit, bound, unbounded) {
-            (_, Some(bound), _) if bound == Usd::ZERO => Some(bound), // Nothing of it costs anything.
-            (Some(limit), _, _) => Some(limit),
-            (None, Some(bound), _) => Some(bound),
-            (None, None, Some(why)) if self.month.is_some() => return Err(why),
-            (None, None, _) => None,
+        let all = match (limit, worst.total()) {
+            (_, Ok(bound)) if bound == Usd::ZERO => Some(bound), // Nothing of it costs anything.
+            (Some(limit), _) => Some(limit),
+            (None, Ok(bound)) => Some(bound),
+            (None, Err((path, why))) if self.month.is_some() => {
+                return Err((path.to_owned(), why.to_owned()));
+            }
+            (None, Err(_)) => None,
         };
         let at = self.providers.iter().filter_map(|(provider, most)| {
             let of_it = worst.nodes.iter().filter(|node| node.sellers.contains(&**provider));

@@ -46,13 +46,13 @@ pub enum Bound {
 }
 
 impl Worst {
-    /// The bound of the whole; the first place without one, if there is any.
-    pub fn total(&self) -> Result<Usd, &NodeCost> {
+    /// The bound of the whole; or the first node without one, by path, and why it has none.
+    pub fn total(&self) -> Result<Usd, (&str, &str)> {
         let mut total = Usd::ZERO;
         for node in &self.nodes {
-            match node.worst {
-                Bound::AtMost(worst) => total += worst,
-                Bound::Unbounded(_) => return Err(node),
+            match &node.worst {
+                Bound::AtMost(worst) => total += *worst,
+                Bound::Unbounded(why) => return Err((&node.path, why)),
             }
         }
         Ok(total)

@@ -9,6 +9,7 @@ use super::{Planner, rules};
 use crate::diagnostic::MOST_TOLD;
 use crate::document::tree::{Text, Tree, Value};
 use crate::expression::Expression;
+use crate::name::is_name;
 use crate::schema::Schema;
 use crate::source::Span;
 
@@ -77,9 +78,7 @@ impl Planner<'_> {
 /// The name that `text` starts with, where it may be a path.
 fn name_of(text: &str) -> Option<&str> {
     let name = &text[..text.find(['.', '['])?];
-    let is_name = name.starts_with(|first: char| first.is_ascii_lowercase())
-        && name.bytes().all(|c| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'_'));
-    is_name.then_some(name)
+    is_name(name).then_some(name)
 }
 
 /// Whether `text` is a path to a field that the type of something in sight has.

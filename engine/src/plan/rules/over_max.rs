@@ -32,11 +32,7 @@ pub fn over_max(plan: &Plan, worst: &Worst, max: Usd) -> Option<Diagnostic> {
     let message = match worst.total() {
         Ok(total) if total <= max => return None,
         Ok(total) => format!("a run can cost {total}, more than {max}"),
-        Err(NodeCost { path, worst, .. }) => {
-            let why = match worst {
-                Bound::Unbounded(why) => why.as_str(),
-                Bound::AtMost(_) => "its bound is not known",
-            };
+        Err((path, why)) => {
             format!("a run has no bound that could be held against {max}: `{path}`, {why}")
         }
     };
